@@ -1,0 +1,95 @@
+// swift-tools-version:6.2
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+/// What every target of ours is compiled with.
+///
+/// Nonisolated async functions run where their caller runs: a hop costs more than most of what the
+/// functions do, and the loop's objects are not `Sendable`.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+/// A target in a layer of `ARCHITECTURE.md`: what it may import is exactly what is listed here.
+func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests",
+        dependencies: [.target(name: name)] + dependencies,
+        exclude: [],
+        swiftSettings: strict
+    )
+}
+
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let arguments = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+
+let package = Package(
+    name: "loopbox",
+    products: [
+        .executable(name: "loopbox", targets: ["loopbox"]),
+        .library(name: "Loop", targets: ["Loop"]),
+        .library(name: "LoopHTTP", targets: ["LoopHTTP"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
+    targets: [
+        // C, each imported by exactly one module above it.
+        .target(name: "CLoop"),
+        .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(
+            name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+
+        // The general library: it has never heard of jobs.
+        layer("LoopSystem", ["CLoop"]),
+        layer("Loop", ["LoopSystem", logging]),
+        layer("HTTPWire"),
+        layer("LoopHTTP", ["Loop", "LoopSystem", "HTTPWire", logging]),
+        layer("LoopCurl", ["Loop", "LoopSystem", "CCurl"]),
+
+        // The product.
+        layer("LoopboxModel"),
+        layer("LoopboxReport", ["LoopboxModel"]),
+        layer("LoopboxSpec", ["LoopboxModel", "CYAML"]),
+        layer("LoopboxStore", ["LoopboxModel", "Loop", grdb, logging]),
+        layer("LoopboxSandbox", ["LoopboxModel", "Loop", "LoopSystem"]),
+        .target(
+            name: "LoopboxRuntimes",
+            dependencies: ["LoopboxModel", "LoopboxReport", "Loop", "LoopSystem"],
+            resources: [.embedInCode("Python/sitecustomize.py")],
+            swiftSettings: strict
+        ),
+        layer("LoopboxWebhooks", ["LoopboxModel", "Loop", "LoopCurl", crypto, logging]),
+        layer(
+            "LoopboxService",
+            [
+                "LoopboxModel", "LoopboxReport", "LoopboxSpec", "LoopboxStore", "LoopboxSandbox",
+                "LoopboxRuntimes", "LoopboxWebhooks", "Loop", "LoopSystem", "LoopHTTP", "HTTPWire",
+                "LoopCurl", logging,
+            ]),
+        .executableTarget(
+            name: "loopbox",
+            dependencies: [
+                "LoopboxService", "LoopboxModel", "LoopboxReport", "LoopboxSpec", "Loop",
+                arguments, logging,
+            ],
+            swiftSettings: strict
+        ),
+    ]
+)

@@ -1,0 +1,1 @@
+int cloop_placeholder;

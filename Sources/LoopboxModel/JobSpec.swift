@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a user asked for, complete: every default is filled in.
+public struct JobSpec: Hashable, Sendable, Codable {
+    /// The version of the spec's language; 1.
+    public var version = 1
+    /// The user's name for the job; empty where none was given.
+    public var name = ""
+    /// The user's marks, by which jobs are found again.
+    public var labels: [String: String] = [:]
+    /// What to run.
+    public var program: Program
+    /// What to watch.
+    public var debug = DebugOptions()
+    /// What it may use.
+    public var limits = Limits()
+    /// Whom to tell.
+    public var webhooks: [WebhookTarget] = []
+
+    /// A spec that runs `program` with every default.
+    public init(program: Program) { self.program = program }
+}
+
+extension JobSpec {
+    /// The program of a job.
+    public struct Program: Hashable, Sendable, Codable {
+        /// As the executable is called, `python3.13`, or `python` for the newest there is.
+        public var runtime = "python"
+        /// The files, by path relative to the work directory; `source` in a spec is one file
+        /// `main.py`.
+        public var files: [String: FileContent]
+        /// What is run.
+        public var start: Start
+        /// After the program's own name.
+        public var args: [String] = []
+        /// What the program reads; nil: the null device.
+        public var stdin: FileContent?
+        /// On top of the clean environment.
+        public var env: [String: String] = [:]
+
+        /// The program in `files` that begins with `start`.
+        public init(files: [String: FileContent], start: Start) {
+            self.files = files
+            self.start = start
+        }
+    }
+
+    /// Where a program begins.
+    public enum Start: Hashable, Sendable, Codable {
+        /// A file that is run as a script.
+        case entry(String)
+        /// A module that is run as by `python -m`.
+        case module(String)
+    }
+
+    /// What is in a file.
+    public enum FileContent: Hashable, Sendable, Codable {
+        /// Text, in UTF-8 when it is written.
+        case text(String)
+        /// Any bytes; base 64 in a spec.
+        case bytes([UInt8])
+
+        /// What is written to the file.
+        public var bytes: [UInt8] {
+            switch self {
+            case .text(let text): Array(text.utf8)
+            case .bytes(let bytes): bytes
+            }
+        }
+    }
+
+    /// Which of the interpreter's own diagnostics are on, and from when on they speak.
+    public struct DebugOptions: Hashable, Sendable, Codable {
+        /// asyncio's debug mode.
+        public var asyncio = true
+        /// From when on a callback counts as slow.
+        public var slowCallbackDuration = Seconds(.milliseconds(100))
+        /// Python's development mode, `-X dev`.
+        public var devMode = true
+        /// `-W` filters, in the order in which they are given to the interpreter.
+        public var warnings = ["default"]
+        /// Frames kept of the place where an object was allocated; 0: none.
+        public var tracemalloc = 5
+        /// Whether a fatal signal prints the threads' stacks.
+        public var faulthandler = true
+        /// Of the logger `asyncio`.
+        public var logLevel = LogLevel.info
+        /// The selector under the event loop.
+        public var loop = LoopKind.default
+        /// Whether the stack of a callback that blocks is taken while it blocks.
+        public var blockingStack = true
+        /// nil: random.
+        public var hashSeed: UInt32?
+
+        /// Everything as the defaults have it.
+        public init() {}
+
+        enum CodingKeys: String, CodingKey {
+            case asyncio
+            case slowCallbackDuration = "slow_callback_duration"
+            case devMode = "dev_mode"
+            case warnings
+            case tracemalloc
+            case faulthandler
+            case logLevel = "log_level"
+            case loop
+            case blockingStack = "blocking_stack"
+            case hashSeed = "hash_seed"
+        }
+    }
+
+    /// A level of the logger `asyncio`.
+    public enum LogLevel: String, Hashable, Sendable, Codable, CaseIterable {
+        case debug, info, warning, error
+    }
+
+    /// A selector that asyncio's event loop can stand on.
+    public enum LoopKind: String, Hashable, Sendable, Codable, CaseIterable {
+        case `default`, selector, epoll, poll, select
+    }
+
+    /// What a run may use.
+    public struct Limits: Hashable, Sendable, Codable {
+        /// Of the wall clock, from the start of the interpreter on.
+        public var time = Seconds(.seconds(10))
+        /// Kept of each of stdout and stderr; what is more is counted and dropped.
+        public var output = ByteCount.mebibytes(1)
+        /// Between SIGTERM and SIGKILL.
+        public var grace = Seconds(.seconds(1))
+
+        /// Everything as the defaults have it.
+        public init() {}
+    }
+
+    /// A URL that is told when something happens to the job.
+    public struct WebhookTarget: Hashable, Sendable, Codable {
+        /// Where the message is POSTed.
+        public var url: String
+        /// Which events it is told of.
+        public var events = [WebhookEvent.jobCompleted]
+        /// `whsec_…`; nil: one is made, and told in the answer to the submission.
+        public var secret: String?
+        /// How much the message says.
+        public var payload = Payload.summary
+
+        /// A target that is told of completed jobs.
+        public init(url: String) { self.url = url }
+    }
+
+    /// How much a webhook message says.
+    public enum Payload: String, Hashable, Sendable, Codable, CaseIterable {
+        case thin, summary, full
+    }
+}
+
+/// What a webhook message can be about.
+public enum WebhookEvent: String, Hashable, Sendable, Codable, CaseIterable {
+    case jobCompleted = "job.completed"
+    case jobStarted = "job.started"
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What one execution of a program gave.
+///
+/// What the supervisor saw (how it ended, times, usage, bytes) and what the program reported of
+/// itself (`findings`, `reportState`) are kept apart: the program can lie only about the latter.
+public struct RunReport: Hashable, Sendable, Codable {
+    /// Counts from 1.
+    public var run: Int
+    /// The interpreter with its full version, `python3.13.0`.
+    public var runtime: String
+    /// Why it ended.
+    public var outcome: Outcome
+    /// The exit status, where it exited.
+    public var exit: Int?
+    /// The signal's name, `SIGKILL`, where it died of one.
+    public var signal: String?
+    /// The end in a sentence.
+    public var ending: String
+    /// How long each part took.
+    public var times: RunTimes
+    /// What it used.
+    public var usage: Usage
+    /// The isolation that was really in force.
+    public var sandbox: Attestation
+    /// What it wrote to its standard output.
+    public var stdout: OutputSummary
+    /// What it wrote to its standard error.
+    public var stderr: OutputSummary
+    /// Whether the program's own report arrived whole.
+    public var reportState: ReportState
+    /// What was found, in the order of the places.
+    public var findings: [Finding]
+
+    /// A report with all its parts.
+    public init(
+        run: Int, runtime: String, outcome: Outcome, exit: Int?, signal: String?, ending: String,
+        times: RunTimes, usage: Usage, sandbox: Attestation, stdout: OutputSummary,
+        stderr: OutputSummary, reportState: ReportState, findings: [Finding]
+    ) {
+        self.run = run
+        self.runtime = runtime
+        self.outcome = outcome
+        self.exit = exit
+        self.signal = signal
+        self.ending = ending
+        self.times = times
+        self.usage = usage
+        self.sandbox = sandbox
+        self.stdout = stdout
+        self.stderr = stderr
+        self.reportState = reportState
+        self.findings = findings
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case run, runtime, outcome, exit, signal, ending, times, usage, sandbox, stdout, stderr
+        case reportState = "report"
+        case findings
+    }
+}
+
+/// How long each part of a run took.
+public struct RunTimes: Hashable, Sendable, Codable {
+    /// From the claim to the moment before the process was made.
+    public var setup: Seconds
+    /// From there until the interpreter ran the first line of the harness; nil: it never did.
+    public var start: Seconds?
+    /// From there until the process ended.
+    public var run: Seconds
+    /// From the claim until the report was complete.
+    public var total: Seconds
+
+    /// Times of a run.
+    public init(setup: Seconds, start: Seconds?, run: Seconds, total: Seconds) {
+        self.setup = setup
+        self.start = start
+        self.run = run
+        self.total = total
+    }
+}
+
+/// What a run used, as the kernel counted it for the process and the children it waited for.
+///
+/// Source: wait4(2), getrusage(2).
+public struct Usage: Hashable, Sendable, Codable {
+    /// In user mode.
+    public var cpuUser: Seconds
+    /// In the kernel.
+    public var cpuSystem: Seconds
+    /// The largest resident set of one process.
+    public var maxRSS: ByteCount
+
+    /// The two together.
+    public var cpu: Seconds { Seconds(cpuUser.duration + cpuSystem.duration) }
+
+    /// What the kernel counted.
+    public init(cpuUser: Seconds, cpuSystem: Seconds, maxRSS: ByteCount) {
+        self.cpuUser = cpuUser
+        self.cpuSystem = cpuSystem
+        self.maxRSS = maxRSS
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case cpuUser = "cpu_user"
+        case cpuSystem = "cpu_system"
+        case maxRSS = "max_rss"
+    }
+}
+
+/// The isolation that was in force in a run's processes.
+public struct Attestation: Hashable, Sendable, Codable {
+    /// The level that all the layers together make.
+    public enum Level: String, Hashable, Sendable, Codable, CaseIterable {
+        /// No isolation that withstands an attack.
+        case none
+    }
+
+    /// The level.
+    public var level: Level
+    /// The layers by name, `no_new_privs`, `rlimits`.
+    public var layers: [String]
+
+    /// `layers` were in force.
+    public init(level: Level, layers: [String]) {
+        self.level = level
+        self.layers = layers
+    }
+}
+
+/// What became of one of the two output streams.
+public struct OutputSummary: Hashable, Sendable, Codable {
+    /// What the program wrote.
+    public var written: ByteCount
+    /// What of it was kept: a head and a tail.
+    public var kept: ByteCount
+
+    /// Whether something in the middle was dropped.
+    public var isTruncated: Bool { written != kept }
+
+    /// `kept` of `written` bytes.
+    public init(written: ByteCount, kept: ByteCount) {
+        self.written = written
+        self.kept = kept
+    }
+}
+
+/// Whether a program's own report can be relied on to be whole.
+public enum ReportState: String, Hashable, Sendable, Codable, CaseIterable {
+    /// The interpreter said its last word.
+    case complete
+    /// It did not: killed, `os._exit`, the channel closed, or a frame that was none.
+    case incomplete
+}
