@@ -20,7 +20,8 @@ public struct CapturedOutput: Hashable, Sendable {
     public var summary: OutputSummary {
         OutputSummary(
             written: ByteCount(bytes: head.count + dropped + tail.count),
-            kept: ByteCount(bytes: head.count + tail.count))
+            kept: ByteCount(bytes: head.count + tail.count)
+        )
     }
 
     /// The bytes as they are shown: a line in brackets stands where some were dropped.

@@ -35,8 +35,15 @@ public struct Delivery: Hashable, Sendable {
 
     /// A delivery as the store has it.
     public init(
-        id: DeliveryID, job: JobID, event: WebhookEvent, url: String, secret: String,
-        body: [UInt8], state: State = .pending, nextAttemptAt: Timestamp?, createdAt: Timestamp,
+        id: DeliveryID,
+        job: JobID,
+        event: WebhookEvent,
+        url: String,
+        secret: String,
+        body: [UInt8],
+        state: State = .pending,
+        nextAttemptAt: Timestamp?,
+        createdAt: Timestamp,
         attempts: [DeliveryAttempt] = []
     ) {
         self.id = id
@@ -79,7 +86,11 @@ public struct DeliveryAttempt: Hashable, Sendable, Codable {
 
         /// Times of an attempt.
         public init(
-            lookup: Seconds, connect: Seconds, tls: Seconds, firstByte: Seconds, total: Seconds
+            lookup: Seconds,
+            connect: Seconds,
+            tls: Seconds,
+            firstByte: Seconds,
+            total: Seconds
         ) {
             self.lookup = lookup
             self.connect = connect
@@ -97,8 +108,13 @@ public struct DeliveryAttempt: Hashable, Sendable, Codable {
 
     /// An attempt.
     public init(
-        attempt: Int, at: Timestamp, status: Int?, error: String?, response: String,
-        remoteAddress: String?, times: Times
+        attempt: Int,
+        at: Timestamp,
+        status: Int?,
+        error: String?,
+        response: String,
+        remoteAddress: String?,
+        times: Times
     ) {
         self.attempt = attempt
         self.at = at

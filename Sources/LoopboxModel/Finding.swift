@@ -70,10 +70,24 @@ public struct Finding: Hashable, Sendable, Codable {
 
     /// A finding with all its parts.
     public init(
-        id: String, rule: String, severity: Severity, run: Int, count: Int, message: String,
-        fix: String, location: Location?, stack: [Frame], creation: [Frame],
-        exception: ExceptionReport?, task: TaskReport?, seconds: Seconds?, at: Seconds,
-        source: Source, trust: Trust, raw: String, doc: String
+        id: String,
+        rule: String,
+        severity: Severity,
+        run: Int,
+        count: Int,
+        message: String,
+        fix: String,
+        location: Location?,
+        stack: [Frame],
+        creation: [Frame],
+        exception: ExceptionReport?,
+        task: TaskReport?,
+        seconds: Seconds?,
+        at: Seconds,
+        source: Source,
+        trust: Trust,
+        raw: String,
+        doc: String
     ) {
         self.id = id
         self.rule = rule
@@ -113,7 +127,12 @@ public struct Location: Hashable, Sendable, Codable {
 
     /// A place.
     public init(
-        path: String, line: Int, column: Int?, endColumn: Int?, function: String, snippet: String
+        path: String,
+        line: Int,
+        column: Int?,
+        endColumn: Int?,
+        function: String,
+        snippet: String
     ) {
         self.path = path
         self.line = line
@@ -167,7 +186,10 @@ public struct ExceptionReport: Hashable, Sendable, Codable {
 
     /// An exception.
     public init(
-        type: String, message: String, frames: [Frame], previous: Previous? = nil,
+        type: String,
+        message: String,
+        frames: [Frame],
+        previous: Previous? = nil,
         group: [ExceptionReport] = []
     ) {
         self.type = type

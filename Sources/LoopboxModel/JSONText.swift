@@ -143,7 +143,9 @@ private struct ValueContainer: SingleValueEncodingContainer {
     mutating func encode(_ value: Double) throws {
         guard value.isFinite else {
             throw EncodingError.invalidValue(
-                value, .init(codingPath: codingPath, debugDescription: "JSON has no \(value)"))
+                value,
+                .init(codingPath: codingPath, debugDescription: "JSON has no \(value)")
+            )
         }
         let isWhole = value == value.rounded() && value.magnitude < 1e15
         box.node = .literal(isWhole ? "\(Int64(value))" : "\(value)")
@@ -219,7 +221,8 @@ private struct ObjectContainer<Key: CodingKey>: KeyedEncodingContainerProtocol {
         if let value { try encode(value, forKey: key) } else { encodeNil(forKey: key) }
     }
     mutating func nestedContainer<NestedKey: CodingKey>(
-        keyedBy keyType: NestedKey.Type, forKey key: Key
+        keyedBy keyType: NestedKey.Type,
+        forKey key: Key
     ) -> KeyedEncodingContainer<NestedKey> {
         TreeEncoder(box: member(key), codingPath: codingPath + [key]).container(keyedBy: keyType)
     }

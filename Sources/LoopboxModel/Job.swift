@@ -47,9 +47,17 @@ public struct Job: Sendable, Hashable {
 
     /// A job as the store has it.
     public init(
-        id: JobID, spec: JobSpec, state: JobState, outcome: Outcome? = nil,
-        verdict: Verdict? = nil, version: Int = 1, attempt: Int = 0, createdAt: Timestamp,
-        startedAt: Timestamp? = nil, endedAt: Timestamp? = nil, runs: [RunReport] = []
+        id: JobID,
+        spec: JobSpec,
+        state: JobState,
+        outcome: Outcome? = nil,
+        verdict: Verdict? = nil,
+        version: Int = 1,
+        attempt: Int = 0,
+        createdAt: Timestamp,
+        startedAt: Timestamp? = nil,
+        endedAt: Timestamp? = nil,
+        runs: [RunReport] = []
     ) {
         self.id = id
         self.spec = spec

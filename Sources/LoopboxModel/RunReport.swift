@@ -34,9 +34,19 @@ public struct RunReport: Hashable, Sendable, Codable {
 
     /// A report with all its parts.
     public init(
-        run: Int, runtime: String, outcome: Outcome, exit: Int?, signal: String?, ending: String,
-        times: RunTimes, usage: Usage, sandbox: Attestation, stdout: OutputSummary,
-        stderr: OutputSummary, reportState: ReportState, findings: [Finding]
+        run: Int,
+        runtime: String,
+        outcome: Outcome,
+        exit: Int?,
+        signal: String?,
+        ending: String,
+        times: RunTimes,
+        usage: Usage,
+        sandbox: Attestation,
+        stdout: OutputSummary,
+        stderr: OutputSummary,
+        reportState: ReportState,
+        findings: [Finding]
     ) {
         self.run = run
         self.runtime = runtime

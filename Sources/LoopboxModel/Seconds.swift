@@ -17,7 +17,8 @@ public struct Seconds: Hashable, Comparable, Sendable, Codable {
         let value = try decoder.singleValueContainer().decode(Double.self)
         guard value.magnitude < 1e9 else {
             throw DecodingError.dataCorrupted(
-                .init(codingPath: decoder.codingPath, debugDescription: "\(value) s is too long"))
+                .init(codingPath: decoder.codingPath, debugDescription: "\(value) s is too long")
+            )
         }
         duration = .microseconds(Int64((value * 1_000_000).rounded()))
     }

@@ -84,7 +84,9 @@ extension PrefixedID {
         let text = try container.decode(String.self)
         guard let id = Self(text) else {
             throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "\(text) is not a \(Self.prefix) identifier")
+                in: container,
+                debugDescription: "\(text) is not a \(Self.prefix) identifier"
+            )
         }
         self = id
     }

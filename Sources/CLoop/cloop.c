@@ -1,1 +1,0 @@
-int cloop_placeholder;

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LoopSystem
+
+extension EventLoop {
+    /// Makes a loop, runs `main` on it to its end, and shuts the loop down in asyncio's order:
+    /// cancel what is left, wait for it, shut the default executor down, close.
+    ///
+    /// The calling thread is the loop's until this returns.
+    ///
+    /// - Throws: what `main` throws; ``LoopError`` where the loop can't be made.
+    ///
+    /// Source: `asyncio.run`, Lib/asyncio/runners.py.
+    public static func run<Value: Sendable>(
+        debug: Bool? = nil,
+        _ main: sending @escaping (EventLoop) async throws -> Value
+    ) throws -> Value {
+        let loop = try EventLoop(debug: debug)
+        defer { loop.shutDown() }
+        // Safety: `main` was sent here and is called once.
+        nonisolated(unsafe) let main = main
+        let task = loop.createTask(name: "main") { try await unsafe main(loop) }
+        return try loop.runUntilComplete(task)
+    }
+
+    /// Runs the loop until `future` is done.
+    ///
+    /// - Throws: what the future failed with; ``LoopError/stoppedEarly``.
+    public func runUntilComplete<Value>(_ future: Future<Value>) throws -> Value {
+        let stopper = future.addDoneCallback { [unowned self] _ in stop() }
+        defer { stopper.cancel() }
+        try runForever()
+        guard future.isDone else { throw LoopError.stoppedEarly }
+        return try future.result()
+    }
+
+    /// Runs the loop until ``stop()`` is called. The calling thread is the loop's meanwhile.
+    public func runForever() throws(LoopError) {
+        guard unsafe !core.pointee.isClosed else { throw .closed(call: "runForever") }
+        guard unsafe !core.pointee.isRunning else { throw .alreadyRunning }
+        adoptThread()
+        unsafe core.pointee.isRunning = true
+        unsafe core.pointee.isStopping = false
+        defer {
+            unsafe core.pointee.isRunning = false
+            unsafe core.pointee.isStopping = false
+        }
+        let serial = unsafe asUnownedSerialExecutor()
+        let preferred = unsafe core.pointee.taskExecutor!.asUnownedTaskExecutor()
+        while unsafe !core.pointee.isStopping { unsafe runOnce(serial, preferred) }
+    }
+
+    /// Ends ``runForever()`` after the iteration that is under way. On the loop.
+    public func stop() { unsafe core.pointee.isStopping = true }
+
+    /// Closes a loop that does not run: it can't run again, and what still stands in its queue is
+    /// dropped. No effect on a closed one.
+    public func close() {
+        guard unsafe !core.pointee.isClosed else { return }
+        unsafe core.pointee.isClosed = true
+        unsafe core.pointee.signals = nil
+        unsafe core.pointee.defaultExecutor?.shutDown()
+    }
+
+    /// Cancels what is left, runs it to its end, and closes the loop.
+    private func shutDown() {
+        let left = unsafe core.pointee.tasks.all
+        for task in left { task.cancel() }
+        for task in left where !task.isDone {
+            task.whenDone { [unowned self] in stop() }
+            while !task.isDone { try? runForever() }
+        }
+        for task in left {
+            task.reportUnreadError("unhandled exception during EventLoop.run() shutdown")
+        }
+        close()
+    }
+
+    private func runOnce(_ serial: UnownedSerialExecutor, _ preferred: UnownedTaskExecutor) {
+        var timeout: Int64? = 0
+        if unsafe core.pointee.ready.count == 0 {
+            timeout = unsafe core.pointee.timers.nextDeadline().map {
+                max(0, $0 &- MonotonicTime.now.nanoseconds)
+            }
+        }
+        if timeout != 0 || isPollDue {
+            unsafe core.pointee.ticksSincePoll = 0
+            poll(timeout)
+        } else {
+            unsafe core.pointee.ticksSincePoll &+= 1
+        }
+        if unsafe core.pointee.timers.liveCount > 0 {
+            let now = MonotonicTime.now.nanoseconds
+            while let due = unsafe core.pointee.timers.popDue(now) {
+                unsafe core.pointee.ready.append(.handle(due))
+            }
+        }
+        var count = unsafe core.pointee.ready.count
+        while count > 0 {
+            count &-= 1
+            let item = unsafe core.pointee.ready.removeFirst()
+            if let monitor = unsafe core.pointee.monitor {
+                monitor.run(item) { unsafe run(item, serial, preferred) }
+            } else {
+                unsafe run(item, serial, preferred)
+            }
+        }
+    }
+
+    private var isPollDue: Bool {
+        unsafe core.pointee.ticksSincePoll >= (debug ? 0 : LoopCore.ticksWithoutPollMax)
+    }
+
+    private func poll(_ timeout: Int64?) {
+        let monitor = timeout == 0 ? nil : unsafe core.pointee.monitor
+        let start = monitor.map { _ in MonotonicTime.now }
+        var isInboxFull = false
+        let count = unsafe core.pointee.poller.wait(timeout: timeout ?? -1) { token, readiness in
+            if token == LoopCore.inboxToken {
+                isInboxFull = true
+            } else {
+                unsafe core.pointee.ready.append(
+                    .event(
+                        descriptor: CInt(truncatingIfNeeded: token),
+                        generation: UInt32(token >> 32),
+                        readiness: readiness
+                    )
+                )
+            }
+        }
+        if isInboxFull { emptyInbox() }
+        if let monitor, let start {
+            monitor.notePoll(timeout: timeout, time: start.duration(to: .now), eventCount: count)
+        }
+    }
+
+    private func emptyInbox() {
+        unsafe inbox.takeAll(into: &core.pointee.spareInbox)
+        for item in unsafe core.pointee.spareInbox { unsafe core.pointee.ready.append(item) }
+        unsafe core.pointee.spareInbox.removeAll(keepingCapacity: true)
+    }
+
+    /// The one place where the loop calls code that is not its own.
+    private func run(
+        _ item: Ready,
+        _ serial: UnownedSerialExecutor,
+        _ preferred: UnownedTaskExecutor
+    ) {
+        switch item {
+        case .serialJob(let job): unsafe job.runSynchronously(on: serial)
+        case .taskJob(let job): unsafe job.runSynchronously(on: preferred)
+        case .closure(let body): body()
+        case .event(let descriptor, let generation, let readiness):
+            unsafe core.pointee.watches.handler(descriptor, generation)?.ready(readiness)
+        case .handle(let handle):
+            guard let callback = handle.callback else { return }
+            handle.callback = nil
+            do {
+                try callback()
+            } catch {
+                callExceptionHandler(
+                    ExceptionContext(
+                        message: "Exception in callback",
+                        error: error,
+                        object: "handle: <Handle created at \(handle.place)>",
+                        createdAt: handle.place
+                    )
+                )
+            }
+        }
+    }
+}

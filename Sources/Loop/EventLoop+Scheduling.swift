@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Logging
+public import LoopSystem
+
+extension EventLoop {
+    /// Calls `callback` in the next iteration, after everything that was scheduled before it.
+    ///
+    /// - Throws: ``LoopError/wrongThread(call:loopThread:callingThread:)`` in debug mode.
+    @discardableResult
+    public func callSoon(
+        fileID: StaticString = #fileID,
+        line: UInt = #line,
+        _ callback: @escaping () throws -> Void
+    ) throws(LoopError) -> Handle {
+        try checkThread("callSoon")
+        let handle = Handle(place: SourcePlace(fileID: fileID, line: line), callback: callback)
+        enqueue(.handle(handle))
+        return handle
+    }
+
+    /// Calls `callback` once `delay` has passed.
+    ///
+    /// - Throws: ``LoopError/wrongThread(call:loopThread:callingThread:)`` in debug mode.
+    @discardableResult
+    public func callLater(
+        _ delay: Duration,
+        fileID: StaticString = #fileID,
+        line: UInt = #line,
+        _ callback: @escaping () throws -> Void
+    ) throws(LoopError) -> TimerHandle {
+        try checkThread("callLater")
+        return schedule(
+            time().advanced(by: delay),
+            SourcePlace(fileID: fileID, line: line),
+            callback
+        )
+    }
+
+    /// Calls `callback` once ``time()`` is `when`. Of two callbacks due at the same moment the one
+    /// that was scheduled first is called first.
+    ///
+    /// - Throws: ``LoopError/wrongThread(call:loopThread:callingThread:)`` in debug mode.
+    @discardableResult
+    public func callAt(
+        _ when: MonotonicTime,
+        fileID: StaticString = #fileID,
+        line: UInt = #line,
+        _ callback: @escaping () throws -> Void
+    ) throws(LoopError) -> TimerHandle {
+        try checkThread("callAt")
+        return schedule(when, SourcePlace(fileID: fileID, line: line), callback)
+    }
+
+    /// Calls `callback` in a later iteration, from whatever thread this is called.
+    ///
+    /// Cancel the handle on the loop only.
+    @discardableResult
+    public func callSoonThreadsafe(
+        fileID: StaticString = #fileID,
+        line: UInt = #line,
+        _ callback: @escaping @Sendable () throws -> Void
+    ) -> Handle {
+        let handle = Handle(place: SourcePlace(fileID: fileID, line: line), callback: callback)
+        inbox.post(.handle(handle))
+        return handle
+    }
+
+    private func schedule(
+        _ when: MonotonicTime,
+        _ place: SourcePlace,
+        _ callback: @escaping () throws -> Void
+    ) -> TimerHandle {
+        let timer = TimerHandle(loop: self, when: when, place: place, callback: callback)
+        if isOnLoop {
+            unsafe core.pointee.timers.insert(timer)
+        } else {
+            enqueue(.closure { [self] in unsafe core.pointee.timers.insert(timer) })
+        }
+        return timer
+    }
+
+    func timerWasCancelled() { unsafe core.pointee.timers.noteCancelled() }
+
+    /// What is told of errors that no caller could be told; nil: they are logged.
+    public var exceptionHandler: ((ExceptionContext) -> Void)? {
+        get { unsafe core.pointee.exceptionHandler }
+        set { unsafe core.pointee.exceptionHandler = newValue }
+    }
+
+    /// Tells ``exceptionHandler``, or the log where there is none. Any thread: from another one it
+    /// is told in a later iteration.
+    public func callExceptionHandler(_ context: ExceptionContext) {
+        guard isOnLoop else {
+            callSoonThreadsafe { [self] in callExceptionHandler(context) }
+            return
+        }
+        if let handler = unsafe core.pointee.exceptionHandler {
+            handler(context)
+        } else {
+            unsafe core.pointee.logger.error("\(context.description)")
+        }
+    }
+}

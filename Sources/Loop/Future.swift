@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A result that will be there later.
+///
+/// It belongs to its loop: set, cancel and await it there. A future that failed and is dropped
+/// before anybody read the error tells the loop's exception handler.
+///
+/// Source: `asyncio.Future`, Lib/asyncio/futures.py.
+public class Future<Value: Sendable>: @unchecked Sendable {
+    // Safety (@unchecked Sendable): touched on the loop only; what may come from other threads
+    // (the cancellation of an awaiting task, the last release) goes through the loop's inbox.
+
+    private enum State {
+        case pending
+        case finished(Value)
+        case failed(any Error)
+        case cancelled
+    }
+
+    // Safety (@safe): a continuation is resumed once: where the waiter is taken off the list.
+    @safe private enum Waiter {
+        case callback(Handle, (Future<Value>) -> Void)
+        case continuation(UnsafeContinuation<Void, Never>)
+    }
+
+    /// The loop that it belongs to.
+    public final let loop: EventLoop
+    /// Who made it.
+    public final let place: SourcePlace
+    private final var state = State.pending
+    private final var waiters: [Waiter] = []
+    private final var isErrorUnread = false
+
+    /// A future of `loop` that is pending.
+    public init(
+        on loop: EventLoop,
+        fileID: StaticString = #fileID,
+        line: UInt = #line
+    ) {
+        self.loop = loop
+        place = SourcePlace(fileID: fileID, line: line)
+    }
+
+    deinit { tellUnreadError("\(kind) exception was never retrieved") }
+
+    /// What it is called in reports.
+    var kind: String { "Future" }
+
+    /// As it is shown in reports.
+    var shown: String { "<\(kind) \(stateWord) created at \(place)>" }
+
+    final var stateWord: String {
+        switch state {
+        case .pending: "pending"
+        case .finished: "finished"
+        case .failed(let error): "finished exception=\(type(of: error))(\(error))"
+        case .cancelled: "cancelled"
+        }
+    }
+
+    /// Whether there is a result, an error, or a cancellation.
+    public final var isDone: Bool {
+        if case .pending = state { false } else { true }
+    }
+
+    /// Whether it was cancelled.
+    public final var isCancelled: Bool {
+        if case .cancelled = state { true } else { false }
+    }
+
+    /// Gives it its result.
+    ///
+    /// - Throws: ``LoopError/invalidState(_:)`` where it is done already.
+    public final func setResult(_ value: Value) throws(LoopError) {
+        loop.requireLoop("Future.setResult")
+        guard !isDone else { throw .invalidState("the future already has a result") }
+        complete(.finished(value))
+    }
+
+    /// Gives it an error.
+    ///
+    /// - Throws: ``LoopError/invalidState(_:)`` where it is done already.
+    public final func setException(_ error: any Error) throws(LoopError) {
+        loop.requireLoop("Future.setException")
+        guard !isDone else { throw .invalidState("the future already has a result") }
+        fail(error)
+    }
+
+    /// Gives it an error on whatever thread: only while nobody else knows it.
+    final func fail(_ error: any Error) {
+        isErrorUnread = true
+        complete(.failed(error))
+    }
+
+    /// Cancels it: who awaits it gets `CancellationError`.
+    ///
+    /// - Returns: false where it was done already.
+    @discardableResult
+    public func cancel() -> Bool {
+        loop.requireLoop("Future.cancel")
+        guard !isDone else { return false }
+        complete(.cancelled)
+        return true
+    }
+
+    /// The result, which is there.
+    ///
+    /// - Throws: the error it was given, `CancellationError`, or
+    ///   ``LoopError/invalidState(_:)`` while it is pending.
+    public final func result() throws -> Value {
+        loop.requireLoop("Future.result")
+        switch state {
+        case .pending: throw LoopError.invalidState("Result is not set.")
+        case .finished(let value): return value
+        case .failed(let error):
+            isErrorUnread = false
+            throw error
+        case .cancelled: throw CancellationError()
+        }
+    }
+
+    /// Waits for the result, on the loop or elsewhere. Where the awaiting task is cancelled
+    /// meanwhile, so is the future.
+    ///
+    /// - Throws: the error it was given, or `CancellationError`.
+    public final var value: Value {
+        get async throws {
+            guard loop.isOnLoop else { return try await valueElsewhere() }
+            if !isDone {
+                await withTaskCancellationHandler {
+                    unsafe await withUnsafeContinuation { continuation in
+                        if isDone {
+                            unsafe continuation.resume()
+                        } else {
+                            unsafe waiters.append(.continuation(continuation))
+                        }
+                    }
+                } onCancel: {
+                    cancelFromAnyThread()
+                }
+            }
+            return try result()
+        }
+    }
+
+    private final func valueElsewhere() async throws -> Value {
+        try await withTaskCancellationHandler {
+            unsafe try await withUnsafeThrowingContinuation { continuation in
+                loop.callSoonThreadsafe {
+                    self.addDoneCallback { future in
+                        unsafe continuation.resume(with: Result { try future.result() })
+                    }
+                }
+            }
+        } onCancel: {
+            cancelFromAnyThread()
+        }
+    }
+
+    /// Calls `callback` in the iteration after the one in which it is done; in the next one where
+    /// it is done already. Callbacks are called in the order in which they were added.
+    @discardableResult
+    public final func addDoneCallback(
+        fileID: StaticString = #fileID,
+        line: UInt = #line,
+        _ callback: @escaping (Future<Value>) -> Void
+    ) -> Handle {
+        loop.requireLoop("Future.addDoneCallback")
+        // The future keeps the callback and not the other way round, or the two would never end.
+        let handle = Handle(place: SourcePlace(fileID: fileID, line: line)) {}
+        if isDone {
+            schedule(handle, callback)
+        } else {
+            waiters.append(.callback(handle, callback))
+        }
+        return handle
+    }
+
+    private final func schedule(_ handle: Handle, _ callback: @escaping (Future<Value>) -> Void) {
+        guard !handle.isCancelled else { return }
+        handle.callback = { callback(self) }
+        loop.enqueue(.handle(handle))
+    }
+
+    private final func complete(_ state: State) {
+        self.state = state
+        let waiters = self.waiters
+        self.waiters = []
+        for waiter in waiters {
+            switch waiter {
+            case .callback(let handle, let callback): schedule(handle, callback)
+            case .continuation(let continuation): unsafe continuation.resume()
+            }
+        }
+    }
+
+    private final func cancelFromAnyThread() {
+        if loop.isOnLoop {
+            cancel()
+        } else {
+            loop.callSoonThreadsafe { self.cancel() }
+        }
+    }
+
+    final func tellUnreadError(_ message: String) {
+        guard isErrorUnread, case .failed(let error) = state else { return }
+        isErrorUnread = false
+        loop.callExceptionHandler(
+            ExceptionContext(
+                message: message,
+                error: error,
+                object: "\(kind == "Task" ? "task" : "future"): \(shown)",
+                createdAt: place
+            )
+        )
+    }
+}

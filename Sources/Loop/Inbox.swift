@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LoopSystem
+import Synchronization
+
+/// Where other threads leave what the loop shall run.
+///
+/// Filling it takes a lock for the length of an append; the loop takes everything out at once by
+/// swapping two arrays. Only the first to come after that wakes the loop.
+final class Inbox: Sendable {
+    private struct Waiting: ~Copyable {
+        var items: [Ready] = []
+        var isWakeUpSent = false
+    }
+
+    // Safety: a mutex must have an owner that doesn't move; this object is it. The lock is one of
+    // the few that the project allows: there is no other way in from another thread.
+    private let waiting = Mutex(Waiting())
+    let wakeUp: WakeUp
+
+    init() throws(SystemError) { wakeUp = try WakeUp() }
+
+    /// Leaves `item` for the loop. Any thread.
+    func post(_ item: Ready) {
+        let isFirst = waiting.withLock { waiting in
+            waiting.items.append(item)
+            defer { waiting.isWakeUpSent = true }
+            return !waiting.isWakeUpSent
+        }
+        if isFirst { wakeUp.wake() }
+    }
+
+    /// Takes everything out, and leaves `spare` (empty, with room) in its place. On the loop.
+    func takeAll(into spare: inout [Ready]) {
+        wakeUp.clear()
+        spare = waiting.withLock { [spare] waiting in
+            waiting.isWakeUpSent = false
+            defer { waiting.items = spare }
+            return waiting.items
+        }
+    }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import LoopSystem
+
+/// What can go wrong with a loop itself.
+public enum LoopError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// A call that belongs on the loop's thread came from another one. Seen in debug mode only.
+    case wrongThread(call: String, loopThread: Int32, callingThread: Int32)
+    /// The loop is closed.
+    case closed(call: String)
+    /// The loop runs already, or another one runs on this thread.
+    case alreadyRunning
+    /// Something stopped the loop before the future that it ran for was done.
+    case stoppedEarly
+    /// The result of a future was asked for before there was one.
+    case invalidState(String)
+    /// A call that belongs on the main thread came from another one.
+    case notMainThread(call: String)
+    /// A connection was used after it was closed.
+    case connectionClosed
+    /// The kernel refused.
+    case system(SystemError)
+    /// A child process could not be made.
+    case spawn(ProcessPlan.Failure)
+
+    /// What happened and, where there is one, the cure.
+    public var description: String {
+        switch self {
+        case .wrongThread(let call, let loopThread, let callingThread):
+            """
+            Non-thread-safe operation invoked on an event loop other than the current one: \
+            \(call) was called on thread \(callingThread), the loop runs on thread \(loopThread). \
+            Use callSoonThreadsafe or runCoroutineThreadsafe.
+            """
+        case .closed(let call): "Event loop is closed (\(call))"
+        case .alreadyRunning: "This event loop is already running"
+        case .stoppedEarly: "Event loop stopped before Future completed."
+        case .invalidState(let reason): reason
+        case .notMainThread(let call): "\(call) only works in the main thread"
+        case .connectionClosed: "the connection is closed"
+        case .system(let error): error.description
+        case .spawn(let failure): failure.description
+        }
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Glibc
+public import LoopSystem
+
+// Safety (@unchecked Sendable): tasks of one loop share it; all that changes is `exited`, which
+// minds its thread itself.
+
+/// A child process whose end the loop notices. On the loop.
+///
+/// The child belongs to its caller: one that is still running when the object goes is killed.
+///
+/// Source: `asyncio.subprocess.Process`; pidfd_open(2).
+public final class Subprocess: @unchecked Sendable {
+    /// The child's number.
+    public let id: pid_t
+    /// Done when the child has ended and was reaped.
+    public let exited: Future<Exit>
+    private let process: SpawnedProcess
+    private let watcher: ExitWatcher
+
+    /// Makes a child as `plan` says. The loop's thread stands still meanwhile, about a tenth of a
+    /// millisecond.
+    ///
+    /// - Throws: ``LoopError/spawn(_:)`` with the step that failed.
+    public init(_ plan: ProcessPlan, on loop: EventLoop) throws(LoopError) {
+        do {
+            process = try plan.spawn()
+        } catch {
+            throw .spawn(error)
+        }
+        id = process.id
+        exited = Future(on: loop)
+        watcher = ExitWatcher()
+        watcher.subprocess = self
+        try loop.watch(process.descriptor.number, for: .readable, watcher)
+    }
+
+    deinit {
+        guard !exited.isDone else { return }
+        process.send(SIGKILL)
+        exited.loop.unwatch(process.descriptor.number)
+    }
+
+    /// How it ended, once it has. Cancelling the wait leaves the child alone.
+    public func wait() async throws -> Exit {
+        if exited.isDone { return try exited.result() }
+        let done = Future<Exit>(on: exited.loop)
+        exited.addDoneCallback { exited in
+            guard !done.isDone, let exit = try? exited.result() else { return }
+            try? done.setResult(exit)
+        }
+        return try await done.value
+    }
+
+    /// Sends `signal` to the child; no effect once it has ended.
+    public func send(_ signal: CInt) { process.send(signal) }
+
+    /// Sends `signal` to the process group that the child leads; only for one with a session of
+    /// its own.
+    public func sendToGroup(_ signal: CInt) { process.sendToGroup(signal) }
+
+    /// Asks the child to end, SIGTERM.
+    public func terminate() { send(SIGTERM) }
+
+    /// Ends the child, SIGKILL.
+    public func kill() { send(SIGKILL) }
+
+    fileprivate func noteEnd() {
+        guard !exited.isDone, let exit = process.reap() else { return }
+        exited.loop.unwatch(process.descriptor.number)
+        try? exited.setResult(exit)
+    }
+}
+
+/// Stands between the loop, which keeps it, and the child, which would else never be let go.
+private final class ExitWatcher: ReadinessHandler {
+    weak var subprocess: Subprocess?
+
+    func ready(_ readiness: Readiness) { subprocess?.noteEnd() }
+}

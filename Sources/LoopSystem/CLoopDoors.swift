@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLoop
+
+/// The kernel's id of the calling thread.
+///
+/// Source: gettid(2).
+public func currentThreadID() -> Int32 { cloop_thread_id() }
+
+/// Makes orphaned descendants children of this process, so that it can end and reap them.
+///
+/// Source: PR_SET_CHILD_SUBREAPER in prctl(2).
+public func becomeSubreaper() throws(SystemError) {
+    guard cloop_become_subreaper() == 0 else { throw .last("prctl PR_SET_CHILD_SUBREAPER") }
+}
+
+/// Has the number of each `signal` that arrives written to `descriptor` as one byte; -1 gives the
+/// signal its default action back.
+///
+/// Source: sigaction(2).
+public func forwardSignal(_ signal: CInt, to descriptor: CInt) throws(SystemError) {
+    guard cloop_forward_signal(signal, descriptor) == 0 else {
+        throw .last("sigaction", "signal \(signal)")
+    }
+}
