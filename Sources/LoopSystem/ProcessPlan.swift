@@ -2,6 +2,7 @@
 
 import CLoop
 import Glibc
+import Synchronization
 
 /// What a child process is made of.
 public struct ProcessPlan: Sendable {
@@ -78,7 +79,12 @@ public struct ProcessPlan: Sendable {
                             no_new_privileges: hasNoNewPrivileges ? 1 : 0,
                             death_signal: deathSignal ?? 0
                         )
-                        return unsafe cloop_spawn(&plan)
+                        // Made and noted in one: between the two it would pass for an orphan.
+                        return SpawnedProcess.owned.withLock { owned in
+                            let result = unsafe cloop_spawn(&plan)
+                            if result.pid > 0 { owned.insert(result.pid) }
+                            return result
+                        }
                     }
                 }
             }

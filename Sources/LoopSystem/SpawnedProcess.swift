@@ -2,6 +2,7 @@
 
 import CLoop
 import Glibc
+import Synchronization
 
 /// A child process and the descriptor that stands for it.
 ///
@@ -27,6 +28,7 @@ public struct SpawnedProcess: ~Copyable, Sendable {
         var usage = rusage()
         let result = unsafe wait4(id, &status, WNOHANG, &usage)
         guard result == id else { return nil }
+        Self.owned.withLock { _ = $0.remove(id) }
         let ending: Exit.Ending =
             cloop_status_exited(status) != 0
             ? .exited(cloop_status_exit_code(status)) : .signaled(cloop_status_signal(status))
@@ -37,6 +39,16 @@ public struct SpawnedProcess: ~Copyable, Sendable {
             maxResidentBytes: Int(usage.ru_maxrss) * 1024
         )
     }
+
+    /// The children that somebody of this process waits for. Whoever ends and reaps orphans must
+    /// leave these alone.
+    ///
+    // Safety: one of the few locks that the project allows; orphans are looked for on one thread
+    // while another makes a child.
+    static let owned = Mutex<Set<pid_t>>([])
+
+    /// Whether somebody of this process waits for the child `id`. Any thread.
+    public static func isOwned(_ id: pid_t) -> Bool { owned.withLock { $0.contains(id) } }
 
     private static func duration(_ time: timeval) -> Duration {
         .seconds(Int64(time.tv_sec)) + .microseconds(Int64(time.tv_usec))

@@ -36,7 +36,8 @@ public struct Timestamp: Hashable, Comparable, Sendable, Codable, CustomStringCo
 
     /// `2026-11-22T08:00:00.123Z`
     public var description: String {
-        Date(timeIntervalSince1970: Double(milliseconds) / 1000).formatted(Self.style)
+        // The style cuts off what is beyond the millisecond, and 0.123 is not quite that in binary.
+        Date(timeIntervalSince1970: (Double(milliseconds) + 0.5) / 1000).formatted(Self.style)
     }
 
     /// Reads RFC 3339 in UTC with milliseconds, as `description` writes it.

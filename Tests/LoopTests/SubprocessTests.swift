@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test func `a child that is killed has ended by that signal`() throws {
-        let plan = plan("sleep 100")
+        let plan = plan("exec sleep 100")
         let exit = try EventLoop.run { loop in
             let child = try Subprocess(plan, on: loop)
             child.kill()
@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test func `a child that nobody keeps is killed`() throws {
-        let plan = plan("sleep 100")
+        let plan = plan("exec sleep 100")
         let id = try EventLoop.run { loop in try Subprocess(plan, on: loop).id }
         var status: CInt = 0
         let reaped = unsafe waitpid(id, &status, 0)

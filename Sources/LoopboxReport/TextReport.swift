@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import LoopboxModel
+
+/// What became of a job or a run, for people: in the style of a compiler.
+///
+/// Each finding says what happened, where, how the program got there, and what to write instead.
+/// The text is safe for a terminal, whatever the program put into its messages, names and paths:
+/// no control character of its own making is in it, and no line is wider than 200 columns.
+public struct TextReport: Sendable {
+    /// Which of the program's own output is shown below the findings.
+    public enum Output: Hashable, Sendable {
+        /// None of it.
+        case none
+        /// The last `lines` of each stream of the last run.
+        case tail(lines: Int, stdout: CapturedOutput, stderr: CapturedOutput)
+    }
+
+    private enum Subject {
+        case job(Job)
+        case run(RunReport, name: String, debug: JobSpec.DebugOptions)
+    }
+
+    private let subject: Subject
+    private let color: Bool
+    private let output: Output
+    let rulesURL: String?
+
+    /// The report of `job`, whatever its state.
+    ///
+    /// - `rulesURL`: where rules are explained, without a slash at its end; nil: nowhere.
+    /// - `color`: whether escape sequences colour severities, places and carets.
+    public init(
+        job: Job,
+        rulesURL: String? = nil,
+        color: Bool = false,
+        output: Output = .none
+    ) {
+        self.init(subject: .job(job), rulesURL: rulesURL, color: color, output: output)
+    }
+
+    /// The report of a run that belongs to no job.
+    ///
+    /// - `name`: what was run, such as the program's path; the report begins with it.
+    /// - `debug`: the options that were in force.
+    /// - `rulesURL`, `color`: as for a job.
+    public init(
+        run: RunReport,
+        name: String,
+        debug: JobSpec.DebugOptions,
+        rulesURL: String? = nil,
+        color: Bool = false,
+        output: Output = .none
+    ) {
+        let subject = Subject.run(run, name: name, debug: debug)
+        self.init(subject: subject, rulesURL: rulesURL, color: color, output: output)
+    }
+
+    private init(subject: Subject, rulesURL: String?, color: Bool, output: Output) {
+        self.subject = subject
+        self.rulesURL = rulesURL
+        self.color = color
+        self.output = output
+    }
+
+    /// The whole report; its last line ends with a line feed.
+    public var text: String {
+        var page = ReportPage(color: color)
+        switch subject {
+        case .job(let job): write(job, to: &page)
+        case .run(let run, let name, let debug):
+            let took = Self.time(run.times.total)
+            page.line(
+                "\(SafeText.end(of: name, columns: Self.nameMax))  ran for \(took)\(end(of: run))"
+            )
+            write([run], debug: debug, to: &page)
+        }
+        return page.text
+    }
+
+    /// Columns shown of a name or a path, so that what follows it stays in sight.
+    static let nameMax = 80
+
+    // MARK: A job
+
+    private func write(_ job: Job, to page: inout ReportPage) {
+        var title = "\(job.id)"
+        if !job.spec.name.isEmpty {
+            title += " \"\(SafeText.start(of: job.spec.name, columns: Self.nameMax))\""
+        }
+        switch job.state {
+        case .queued:
+            page.line("\(title)  queued since \(job.createdAt)")
+            page.line("It waits for a free slot. Ask again in a moment.")
+        case .running:
+            let attempt = job.attempt > 1 ? " (attempt \(job.attempt))" : ""
+            page.line("\(title)  running since \(job.startedAt ?? job.createdAt)\(attempt)")
+            page.line("There is no result yet. Ask again in a moment.")
+        case .completed:
+            page.line("\(title)  completed\(took(by: job))\(end(of: job))\(verdict(of: job))")
+            if job.runs.isEmpty {
+                page.blank()
+                page.line("\(Self.reason(for: job))")
+            } else {
+                write(job.runs, debug: job.spec.debug, to: &page)
+            }
+        }
+    }
+
+    private func took(by job: Job) -> String {
+        if job.runs.count == 1 { return " in \(Self.time(job.runs[0].times.total))" }
+        guard let started = job.startedAt, let ended = job.endedAt else { return "" }
+        return " in \(Self.time(Seconds(started.duration(to: ended))))"
+    }
+
+    private func end(of job: Job) -> String {
+        switch job.runs.count {
+        case 0: "   \(Self.words(for: job.outcome ?? .lost))"
+        case 1: end(of: job.runs[0])
+        default: "   \(job.runs.count) runs"
+        }
+    }
+
+    private func verdict(of job: Job) -> String {
+        guard let verdict = job.verdict else { return "" }
+        let findings = job.runs.flatMap(\.findings)
+        let count = findings.isEmpty ? "" : " (\(Self.summary(of: findings)))"
+        return "   verdict: \(verdict.rawValue)\(count)"
+    }
+
+    /// Why a job ended without a single run.
+    private static func reason(for job: Job) -> String {
+        switch job.outcome {
+        case .cancelled where job.startedAt == nil: "It was cancelled before it ran."
+        case .cancelled: "It was cancelled while it ran, and left no report."
+        case .expired: "It waited longer for a free slot than it was allowed to, and never ran."
+        case .sandboxFailed:
+            "The sandbox could not be set up. That is the server's fault, not the program's."
+        case .lost:
+            "The server stopped while it ran (attempt \(job.attempt)), and it is not run again."
+        default: "There is no report of a run."
+        }
+    }
+
+    // MARK: Runs
+
+    private func write(
+        _ runs: [RunReport],
+        debug: JobSpec.DebugOptions,
+        to page: inout ReportPage
+    ) {
+        for run in runs {
+            if runs.count > 1 {
+                page.blank()
+                page.line(
+                    "run \(run.run) of \(runs.count)   \(Self.time(run.times.total))\(end(of: run))"
+                )
+            }
+            for finding in run.findings {
+                page.blank()
+                write(finding, to: &page)
+            }
+            let remarks = Self.remarks(on: run, debug: debug)
+            if !remarks.isEmpty { page.blank() }
+            for remark in remarks { page.line("\(remark)") }
+        }
+        if case .tail(let lines, let stdout, let stderr) = output {
+            page.blank()
+            Self.write(tail: lines, stdout: stdout, stderr: stderr, to: &page)
+        }
+        let findings = runs.flatMap(\.findings)
+        if !findings.isEmpty {
+            page.blank()
+            page.line("\(Self.summary(of: findings))")
+        }
+    }
+
+    /// What there is to say of a run as a whole, below its findings.
+    private static func remarks(on run: RunReport, debug: JobSpec.DebugOptions) -> [String] {
+        var remarks: [String] = []
+        let isPlain = run.outcome == .exited && run.exit == 0
+        let rules = Set(run.findings.map(\.rule))
+        if rules.isEmpty {
+            let isDebug = debug.asyncio && debug.devMode
+            let isClean = isPlain && isDebug && run.reportState == .complete
+            remarks.append(
+                isClean
+                    ? "All clear: nothing lost, nothing left open, nothing slow." : "No findings."
+            )
+            if !isDebug {
+                let key = debug.asyncio ? "debug.dev_mode" : "debug.asyncio"
+                remarks.append("\(key) is off: much goes unseen without it.")
+            }
+        }
+        if run.reportState == .incomplete, !rules.contains("report-incomplete") {
+            remarks.append("The program's own report broke off: its last findings may be missing.")
+        }
+        if !rules.contains("output-truncated") {
+            for (name, stream) in [("stdout", run.stdout), ("stderr", run.stderr)]
+            where stream.isTruncated {
+                remarks.append("\(name): \(stream.kept) kept of \(stream.written)")
+            }
+        }
+        if !isPlain, !run.ending.isEmpty { remarks.append("ended: \(run.ending)") }
+        return remarks
+    }
+
+    private func end(of run: RunReport) -> String {
+        let end =
+            switch run.outcome {
+            case .exited: "exit \(run.exit ?? 0)"
+            case .signaled: "killed by \(run.signal ?? "a signal")"
+            default: Self.words(for: run.outcome)
+            }
+        return "   \(run.runtime)   \(end)"
+    }
+
+    // MARK: Words
+
+    private static func words(for outcome: Outcome) -> String {
+        outcome.rawValue.map { $0 == "_" ? " " : String($0) }.joined()
+    }
+
+    /// `1 error, 2 warnings`
+    private static func summary(of findings: [Finding]) -> String {
+        Severity.allCases.reversed().compactMap { severity in
+            let count = findings.count { $0.severity == severity }
+            return count == 0 ? nil : "\(count) \(severity.rawValue)\(count == 1 ? "" : "s")"
+        }.joined(separator: ", ")
+    }
+
+    /// `0.09s`: with as many digits as say something.
+    static func time(_ seconds: Seconds) -> String {
+        let places = seconds.value >= 10 ? 1 : seconds.value >= 0.01 ? 2 : 3
+        let unit = places == 1 ? 10 : places == 2 ? 100 : 1000
+        let count = Int((seconds.value * Double(unit)).rounded())
+        let fraction = String(count % unit)
+        let zeros = String(repeating: "0", count: places - fraction.count)
+        return "\(count / unit).\(zeros)\(fraction)s"
+    }
+}

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+public import Loop
+public import LoopSystem
+public import LoopboxModel
+
+/// What shall be run, and within which bounds.
+public struct SandboxCommand: Sendable {
+    /// The program's file.
+    public var path: String
+    /// With the program's own name first.
+    public var arguments: [String]
+    /// Complete.
+    public var environment: [String: String]
+    /// Where it starts.
+    public var directory: String
+    /// What it reads; nil: the null device.
+    public var stdin: [UInt8]?
+    /// Its bounds.
+    public var limits: JobSpec.Limits
+
+    /// A command with all its parts.
+    public init(
+        path: String,
+        arguments: [String],
+        environment: [String: String],
+        directory: String,
+        stdin: [UInt8]?,
+        limits: JobSpec.Limits
+    ) {
+        self.path = path
+        self.arguments = arguments
+        self.environment = environment
+        self.directory = directory
+        self.stdin = stdin
+        self.limits = limits
+    }
+
+    /// The descriptor on which the program reports; what it writes there is handed over as it
+    /// comes.
+    public static let reportDescriptor: CInt = 3
+}
+
+/// What the supervisor saw of a run.
+public struct SandboxResult: Sendable {
+    /// How the process ended and what it used.
+    public var exit: Exit
+    /// Why it ended, where that was not its own doing.
+    public var intervention: Intervention?
+    /// When the process was made.
+    public var startedAt: MonotonicTime
+    /// When its end was noticed.
+    public var endedAt: MonotonicTime
+    /// What it wrote.
+    public var stdout: CapturedOutput
+    /// What it wrote.
+    public var stderr: CapturedOutput
+    /// What was in force.
+    public var attestation: Attestation
+
+    /// Why a run was ended from outside.
+    public enum Intervention: Hashable, Sendable {
+        /// It was over its wall limit. `killed` tells whether SIGTERM was not enough.
+        case timedOut(killed: Bool)
+        /// Somebody asked for it. `killed` tells whether SIGTERM was not enough.
+        case cancelled(killed: Bool)
+    }
+}
+
+/// Runs programs as children with what isolation there is, and says what that was. On the loop.
+///
+/// This version knows one level, `none`: a session and process group of its own, limits on core
+/// files, file sizes and descriptors, no new privileges, a clean environment, no inherited
+/// descriptors, a private work directory. None of it withstands an attack.
+public final class Sandbox {
+    private let loop: EventLoop
+    /// What marks the processes of this sandbox's runs, together with the run's name.
+    private let instance: String
+
+    /// The variable by which a run's processes are found again.
+    private static let markName = "LOOPBOX_RUN"
+    /// How long the pipes are still read after everything was killed, for what lies in them.
+    private static let drainLimit: Duration = .seconds(1)
+
+    /// A sandbox whose processes bear `instance` in their mark. What earlier runs of the same
+    /// instance left behind, after a crash of ours, is killed.
+    public init(on loop: EventLoop, instance: String) throws(SandboxError) {
+        self.loop = loop
+        self.instance = instance
+        do {
+            try becomeSubreaper()
+        } catch {
+            throw .channel(error.description)
+        }
+        Descendants.endAll(markedWith: "\(Self.markName)=\(instance)/")
+    }
+
+    /// A run that is under way, for whoever may want to end it.
+    public final class Run {
+        private var process: Subprocess?
+        private var grace: Duration = .zero
+        fileprivate var intervention: SandboxResult.Intervention?
+        private let loop: EventLoop
+        private var isCancelled = false
+
+        fileprivate init(loop: EventLoop) { self.loop = loop }
+
+        /// Asks the program to end, and kills it when its grace is over. Before the process is
+        /// there, it is ended as soon as it is.
+        public func cancel() {
+            isCancelled = true
+            guard process != nil, intervention == nil else { return }
+            intervene(.cancelled(killed: false))
+        }
+
+        fileprivate func begin(_ process: Subprocess, limits: JobSpec.Limits) -> TimerHandle? {
+            self.process = process
+            grace = limits.grace.duration
+            if isCancelled { cancel() }
+            return try? loop.callLater(limits.time.duration) { [weak self] in
+                guard let self, self.intervention == nil else { return }
+                self.intervene(.timedOut(killed: false))
+            }
+        }
+
+        fileprivate func end() { process = nil }
+
+        private func intervene(_ reason: SandboxResult.Intervention) {
+            intervention = reason
+            process?.sendToGroup(SIGTERM)
+            // A stopped process takes the signal only when it goes on.
+            process?.sendToGroup(SIGCONT)
+            _ = try? loop.callLater(grace) { [weak self] in
+                guard let self, let process = self.process, !process.exited.isDone else { return }
+                self.intervention =
+                    if case .cancelled = reason { .cancelled(killed: true) } else {
+                        .timedOut(killed: true)
+                    }
+                process.sendToGroup(SIGKILL)
+            }
+        }
+    }
+
+    /// A run to give to ``run(_:name:as:report:)``.
+    public func newRun() -> Run { Run(loop: loop) }
+
+    /// Runs `command` to its end and leaves no process of it behind.
+    ///
+    /// - Parameters:
+    ///   - name: of the run, unique among those under way.
+    ///   - run: by which it can be cancelled.
+    ///   - report: is handed what the program writes to its report descriptor, as it comes.
+    /// - Throws: ``SandboxError`` where the program could not be started. Nothing of it runs then.
+    public func run(
+        _ command: SandboxCommand,
+        name: String,
+        as run: Run,
+        report: @escaping (UnsafeRawBufferPointer) -> Void
+    ) async throws(SandboxError) -> SandboxResult {
+        let mark = "\(Self.markName)=\(instance)/\(name)"
+        let stdout = CaptureBox(limit: command.limits.output)
+        let stderr = CaptureBox(limit: command.limits.output)
+        var readers: [PipeReader] = []
+        var plan = ProcessPlan(
+            path: command.path,
+            arguments: command.arguments,
+            environment: command.environment.map { "\($0.key)=\($0.value)" }.sorted() + [mark]
+        )
+        plan.directory = command.directory
+        plan.hasNewSession = true
+        plan.hasNoNewPrivileges = true
+        plan.deathSignal = SIGKILL
+        plan.limits = Self.limits
+        var writer: PipeWriter?
+        let startedAt: MonotonicTime
+        let process: Subprocess
+        do {
+            let null = try FileDescriptor.null()
+            let input = try FileDescriptor.pipe()
+            plan.descriptors[0] = command.stdin == nil ? null.number : input.reading.number
+            let output = try FileDescriptor.pipe()
+            let errors = try FileDescriptor.pipe()
+            let reports = try FileDescriptor.pipe()
+            plan.descriptors[1] = output.writing.number
+            plan.descriptors[2] = errors.writing.number
+            plan.descriptors[SandboxCommand.reportDescriptor] = reports.writing.number
+            startedAt = .now
+            process = try Subprocess(plan, on: loop)
+            readers = unsafe [
+                try PipeReader(on: loop, try output.reading.duplicate()) {
+                    unsafe stdout.capture.append($0)
+                },
+                unsafe try PipeReader(on: loop, try errors.reading.duplicate()) {
+                    unsafe stderr.capture.append($0)
+                },
+                unsafe try PipeReader(on: loop, try reports.reading.duplicate(), report),
+            ]
+            if let bytes = command.stdin {
+                writer = try PipeWriter(on: loop, try input.writing.duplicate(), bytes)
+            }
+        } catch let error as LoopError {
+            if case .spawn(let failure) = error { throw .spawn(failure) }
+            throw .channel(error.description)
+        } catch {
+            throw .channel("\(error)")
+        }
+        let limit = run.begin(process, limits: command.limits)
+        // The wait can't be cancelled: whoever wants the run to end says so to `run`.
+        let exit = await Self.exit(of: process)
+        let endedAt = MonotonicTime.now
+        limit?.cancel()
+        run.end()
+        writer?.close()
+        process.sendToGroup(SIGKILL)
+        Descendants.end(marked: mark)
+        await finish(readers)
+        return SandboxResult(
+            exit: exit,
+            intervention: run.intervention,
+            startedAt: startedAt,
+            endedAt: endedAt,
+            stdout: stdout.capture.captured,
+            stderr: stderr.capture.captured,
+            attestation: Attestation(level: .none, layers: Self.layers)
+        )
+    }
+
+    /// Waits until every pipe has come to its end, for a while; then reads what is there.
+    private func finish(_ readers: [PipeReader]) async {
+        let timer = try? loop.callLater(Self.drainLimit) {
+            for reader in readers { reader.finish() }
+        }
+        for reader in readers { try? await reader.ended.value }
+        timer?.cancel()
+    }
+
+    private static func exit(of process: Subprocess) async -> Exit {
+        unsafe await withUnsafeContinuation { continuation in
+            process.exited.addDoneCallback { exited in
+                guard let exit = try? exited.result() else {
+                    fatalError("only the sandbox could cancel the wait for a child")
+                }
+                unsafe continuation.resume(returning: exit)
+            }
+        }
+    }
+
+    /// No core files; files of at most 1 GiB, so that none fills the disk by accident; as many
+    /// descriptors as a large asyncio program needs.
+    private static let limits: [(resource: CInt, value: UInt64)] = [
+        (CInt(RLIMIT_CORE.rawValue), 0),
+        (CInt(RLIMIT_FSIZE.rawValue), 1 << 30),
+        (CInt(RLIMIT_NOFILE.rawValue), 1024),
+    ]
+
+    private static let layers = [
+        "session", "rlimits", "no_new_privs", "clean_environment", "closed_descriptors",
+        "work_directory",
+    ]
+}
+
+/// A capture that closures share.
+private final class CaptureBox {
+    var capture: OutputCapture
+    init(limit: ByteCount) { capture = OutputCapture(limit: limit) }
+}

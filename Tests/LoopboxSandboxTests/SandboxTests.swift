@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import Loop
+import LoopSystem
+import LoopboxModel
+import LoopboxSandbox
+import Synchronization
+import Testing
+
+@Suite struct SandboxTests {
+    private struct Observed: Sendable {
+        var result: SandboxResult
+        var report: [UInt8]
+        var stdout: String { String(decoding: result.stdout.bytes, as: UTF8.self) }
+    }
+
+    /// Runs a shell script in a sandbox of its own.
+    private func run(
+        _ script: String,
+        stdin: [UInt8]? = nil,
+        limits: JobSpec.Limits = .init(),
+        whileRunning: (@Sendable (EventLoop, Sandbox.Run) -> Void)? = nil
+    ) throws -> Observed {
+        let command = SandboxCommand(
+            path: "/bin/sh",
+            arguments: ["sh", "-c", script],
+            environment: ["PATH": "/usr/bin:/bin"],
+            directory: "/",
+            stdin: stdin,
+            limits: limits
+        )
+        return try EventLoop.run { loop in
+            let sandbox = try Sandbox(on: loop, instance: "test-\(getpid())-\(UUIDv7().text)")
+            let report = Mutex<[UInt8]>([])
+            let run = sandbox.newRun()
+            whileRunning?(loop, run)
+            let result = unsafe try await sandbox.run(command, name: "1", as: run) { bytes in
+                let piece = unsafe Array(bytes)
+                report.withLock { $0 += piece }
+            }
+            return Observed(result: result, report: report.withLock { $0 })
+        }
+    }
+
+    private func limits(
+        time: Duration = .seconds(10),
+        output: ByteCount = .mebibytes(1),
+        grace: Duration = .seconds(1)
+    ) -> JobSpec.Limits {
+        var limits = JobSpec.Limits()
+        limits.time = Seconds(time)
+        limits.output = output
+        limits.grace = Seconds(grace)
+        return limits
+    }
+
+    @Test func `both streams, the report and the exit status come back apart`() throws {
+        let observed = try run("echo out; echo err >&2; echo report >&3; exit 3")
+        #expect(observed.result.exit.ending == .exited(3))
+        #expect(observed.stdout == "out\n")
+        #expect(observed.result.stderr.bytes == Array("err\n".utf8))
+        #expect(observed.report == Array("report\n".utf8))
+        #expect(observed.result.intervention == nil)
+    }
+
+    @Test func `what is given as standard input is read, then its end`() throws {
+        let input = [UInt8](repeating: UInt8(ascii: "x"), count: 1 << 20)
+        #expect(try run("wc -c", stdin: input).stdout == "1048576\n")
+        #expect(try run("wc -c").stdout == "0\n")
+    }
+
+    @Test func `a program that does not read its input ends all the same`() throws {
+        let input = [UInt8](repeating: 0, count: 1 << 20)
+        #expect(try run("exit 0", stdin: input).result.exit.ending == .exited(0))
+    }
+
+    @Test func `a program over its wall limit is asked to end`() throws {
+        let observed = try run(
+            "trap 'echo asked; exit 9' TERM; echo begun; while :; do sleep 0.01; done",
+            limits: limits(time: .milliseconds(300))
+        )
+        #expect(observed.stdout == "begun\nasked\n")
+        #expect(observed.result.intervention == .timedOut(killed: false))
+        #expect(observed.result.exit.ending == .exited(9))
+    }
+
+    @Test func `a program that ignores SIGTERM is killed when its grace is over`() throws {
+        let observed = try run(
+            "trap '' TERM; echo begun; while :; do sleep 0.01; done",
+            limits: limits(time: .milliseconds(200), grace: .milliseconds(100))
+        )
+        #expect(observed.stdout == "begun\n")
+        #expect(observed.result.intervention == .timedOut(killed: true))
+        #expect(observed.result.exit.ending == .signaled(SIGKILL))
+    }
+
+    @Test func `a program that stopped itself is killed too`() throws {
+        let observed = try run(
+            "trap '' TERM; kill -STOP $$; while :; do kill -STOP $$; done",
+            limits: limits(time: .milliseconds(200), grace: .milliseconds(100))
+        )
+        #expect(observed.result.exit.ending == .signaled(SIGKILL))
+    }
+
+    @Test func `a cancelled program is asked to end`() throws {
+        let observed = try run("exec sleep 100") { loop, run in
+            _ = try? loop.callLater(.milliseconds(50)) { run.cancel() }
+        }
+        #expect(observed.result.intervention == .cancelled(killed: false))
+        #expect(observed.result.exit.ending == .signaled(SIGTERM))
+    }
+
+    @Test func `a run that is cancelled before it began ends at once`() throws {
+        let observed = try run("exec sleep 100") { _, run in run.cancel() }
+        #expect(observed.result.intervention == .cancelled(killed: false))
+    }
+
+    @Test func `output over the limit is counted and does not stop the program`() throws {
+        let observed = try run(
+            "head -c 20000000 /dev/zero; echo done >&2",
+            limits: limits(output: .kibibytes(64))
+        )
+        #expect(observed.result.stdout.summary.written.bytes == 20_000_000)
+        #expect(observed.result.stdout.summary.kept == .kibibytes(64))
+        #expect(observed.result.stderr.bytes == Array("done\n".utf8))
+    }
+
+    @Test func `a daemon that holds standard output is ended, and the result does not wait`() throws
+    {
+        let observed = try run(
+            "setsid sh -c 'echo $$; exec sleep 100' & sleep 0.2; echo parent ends"
+        )
+        let lines = observed.stdout.split(separator: "\n")
+        let daemon = try #require(lines.first.flatMap { pid_t($0) })
+        #expect(lines.last == "parent ends")
+        #expect(kill(daemon, 0) != 0, "the daemon is still there")
+    }
+
+    @Test func `a child of the same group is ended with the program`() throws {
+        let observed = try run("sleep 100 & echo $!")
+        let child = try #require(pid_t(observed.stdout.dropLast()))
+        // It is killed and reaped by whoever took it over; only a zombie of its may be left.
+        let state = try? String(decoding: contents("/proc/\(child)/stat"), as: UTF8.self)
+        #expect(state == nil || state!.contains(") Z "), "\(state ?? "")")
+    }
+
+    @Test func `a program that is not there is our failure and not a result`() throws {
+        try EventLoop.run { loop in
+            let sandbox = try Sandbox(on: loop, instance: "none")
+            let command = SandboxCommand(
+                path: "/no/such",
+                arguments: ["such"],
+                environment: [:],
+                directory: "/",
+                stdin: nil,
+                limits: .init()
+            )
+            let error = await #expect(throws: SandboxError.self) {
+                _ = try await sandbox.run(command, name: "1", as: sandbox.newRun()) { _ in }
+            }
+            #expect(
+                error?.description
+                    == "the program could not be started: exec /no/such: No such file or directory (errno 2)"
+            )
+        }
+    }
+
+    private func contents(_ path: String) throws -> [UInt8] {
+        let file = try FileDescriptor.open(path, O_RDONLY)
+        return unsafe [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
+            unsafe count = max(0, read(file.number, buffer.baseAddress, buffer.count))
+        }
+    }
+}
