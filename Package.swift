@@ -86,23 +86,27 @@ let package = Package(
         .target(
             name: "LoopboxRuntimes",
             dependencies: ["LoopboxModel", "LoopboxReport", "Loop", "LoopSystem"],
-            resources: [.embedInCode("Python/sitecustomize.py")],
+            resources: [
+                .embedInCode("Python/sitecustomize.py"),
+                .embedInCode("Python/loopbox_inside.py"),
+            ],
             swiftSettings: strict
         ),
-        layer("LoopboxWebhooks", ["LoopboxModel", "Loop", "LoopCurl", crypto, logging]),
+        layer(
+            "LoopboxWebhooks", ["LoopboxModel", "Loop", "LoopSystem", "LoopCurl", crypto, logging]),
         layer(
             "LoopboxService",
             [
                 "LoopboxModel", "LoopboxReport", "LoopboxSpec", "LoopboxStore", "LoopboxSandbox",
                 "LoopboxRuntimes", "LoopboxWebhooks", "Loop", "LoopSystem", "LoopHTTP", "HTTPWire",
-                "LoopCurl", logging,
+                "LoopCurl", crypto, logging,
             ]
         ),
         .executableTarget(
             name: "loopbox",
             dependencies: [
-                "LoopboxService", "LoopboxModel", "LoopboxReport", "LoopboxSpec", "Loop",
-                arguments, logging,
+                "LoopboxService", "LoopboxModel", "LoopboxReport", "LoopboxSpec", "LoopboxStore",
+                "LoopboxSandbox", "LoopboxWebhooks", "Loop", "LoopSystem", arguments, logging,
             ],
             swiftSettings: strict
         ),
@@ -111,6 +115,7 @@ let package = Package(
         tests(of: "Loop", ["LoopSystem", logging]),
         tests(of: "HTTPWire"),
         tests(of: "LoopboxReport", ["LoopboxModel"], exclude: ["Golden"]),
+        tests(of: "LoopboxStore", ["LoopboxModel", "Loop", grdb, logging]),
         tests(of: "LoopboxSandbox", ["LoopboxModel", "Loop", "LoopSystem"]),
     ]
 )

@@ -5,6 +5,9 @@ public struct FieldBlock: Sendable {
     /// The lines as they are sent, each with its line end.
     public private(set) var bytes: [UInt8] = []
 
+    /// No fields yet.
+    public init() {}
+
     /// Writes `fields` in their order.
     ///
     /// - Throws: `unsendableFieldName`, `unsendableFieldValue` or `reservedField` for the first
@@ -12,6 +15,16 @@ public struct FieldBlock: Sendable {
     public init(_ fields: KeyValuePairs<String, String>) throws(WireError) {
         for (name, value) in fields { try Self.append(name, value, to: &bytes) }
     }
+
+    /// Adds a field behind the others; adds nothing when it throws.
+    ///
+    /// - Throws: as ``init(_:)`` does.
+    public mutating func append(_ name: String, _ value: String) throws(WireError) {
+        try Self.append(name, value, to: &bytes)
+    }
+
+    /// Adds the fields of `other` behind these.
+    public mutating func append(_ other: FieldBlock) { bytes += other.bytes }
 
     /// Checks the field, then adds it; adds nothing when it throws.
     static func append(

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FoundationEssentials
+
 /// What a user asked for, complete: every default is filled in.
 public struct JobSpec: Hashable, Sendable, Codable {
     /// The version of the spec's language; 1.
@@ -65,6 +67,36 @@ extension JobSpec {
             switch self {
             case .text(let text): Array(text.utf8)
             case .bytes(let bytes): bytes
+            }
+        }
+
+        private enum CodingKeys: String, CodingKey { case text, base64 }
+
+        /// Reads `{"text": …}` or `{"base64": …}`.
+        public init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            if let text = try container.decodeIfPresent(String.self, forKey: .text) {
+                self = .text(text)
+                return
+            }
+            let base64 = try container.decode(String.self, forKey: .base64)
+            guard let data = Data(base64Encoded: base64) else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: .base64,
+                    in: container,
+                    debugDescription: "no base 64"
+                )
+            }
+            self = .bytes(Array(data))
+        }
+
+        /// Writes `{"text": …}` or `{"base64": …}`.
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            switch self {
+            case .text(let text): try container.encode(text, forKey: .text)
+            case .bytes(let bytes):
+                try container.encode(Data(bytes).base64EncodedString(), forKey: .base64)
             }
         }
     }

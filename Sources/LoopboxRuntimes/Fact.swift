@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One frame of the report: what the harness saw.
+///
+/// The program can write frames too. Nothing in a fact is more than a claim, and no value in it may
+/// be used without a look at its range.
+public struct Fact: Sendable, Decodable {
+    /// What is told.
+    public enum Kind: String, Sendable, Decodable {
+        case hello, warning, context, log, slow, blocking, uncaught, thread, unraisable
+        /// The interpreter's own text of an earlier fact.
+        case raw
+        /// How often something happened that is not told in full any more.
+        case count
+        case bye
+    }
+
+    /// What is told.
+    public let kind: Kind
+    /// Nanoseconds of CLOCK_MONOTONIC.
+    public let at: Int
+    let sequence: Int
+
+    /// In `hello`: the interpreter's version, `3.13.0`.
+    public let version: String?
+    /// In `hello`: when the interpreter came to the harness, on the clock of `at`.
+    public let born: Int?
+
+    let implementation: String?
+    let workDirectory: String?
+    let library: String?
+
+    let key: Int?
+    let total: Int?
+    let rawOf: Int?
+    let raw: String?
+
+    let message: String?
+    let category: String?
+    let bases: [String]?
+    let file: String?
+    let line: Int?
+    let coroutine: WireCoroutine?
+    let generator: WireCoroutine?
+    let source: WireObject?
+    let object: WireObject?
+    let allocated: [WireFrame]?
+    let stack: [WireFrame]?
+    let created: [WireFrame]?
+    let exception: WireException?
+    let task: WireTask?
+    let future: WireTask?
+    let handle: WireObject?
+    let handleID: Int?
+    let seconds: Double?
+    let thread: String?
+    let said: String?
+
+    enum CodingKeys: String, CodingKey {
+        case kind = "k"
+        case sequence = "seq"
+        case at, version, born, implementation
+        case workDirectory = "cwd"
+        case library, key
+        case total = "n"
+        case rawOf = "of"
+        case raw, message, category, bases, file, line, coroutine, generator, source, object
+        case allocated, stack, created, exception, task, future, handle
+        case handleID = "handle_id"
+        case seconds, thread, said
+    }
+}
+
+/// A place on the wire: `[file, line, function]`, then the first and the last column in bytes of
+/// UTF-8, counting from 0, where they are known.
+struct WireFrame: Sendable, Decodable, Hashable {
+    let file: String
+    let line: Int
+    let function: String
+    let column: Int?
+    let endColumn: Int?
+
+    init(file: String, line: Int, function: String) {
+        self.file = file
+        self.line = line
+        self.function = function
+        column = nil
+        endColumn = nil
+    }
+
+    init(from decoder: any Decoder) throws {
+        var members = try decoder.unkeyedContainer()
+        file = try members.decode(String.self)
+        line = try members.decode(Int.self)
+        function = try members.decode(String.self)
+        column = members.isAtEnd ? nil : try members.decodeIfPresent(Int.self)
+        endColumn = members.isAtEnd ? nil : try members.decodeIfPresent(Int.self)
+    }
+}
+
+/// A coroutine or an asynchronous generator on the wire.
+struct WireCoroutine: Sendable, Decodable {
+    let name: String
+    let id: Int
+    /// Where it is defined.
+    let definition: WireFrame?
+    /// Where it was made, outermost first.
+    let origin: [WireFrame]?
+    /// Where it stands, and what it awaits, outermost first.
+    let stands: [WireFrame]?
+
+    enum CodingKeys: String, CodingKey {
+        case name, id
+        case definition = "def"
+        case origin, stands
+    }
+}
+
+/// A task, or a future that is none, on the wire.
+struct WireTask: Sendable, Decodable {
+    let id: Int
+    let name: String?
+    let coroutine: WireCoroutine?
+    let created: [WireFrame]?
+}
+
+/// Any other object on the wire.
+struct WireObject: Sendable, Decodable {
+    let type: String?
+    let shown: String?
+    let name: String?
+    let definition: WireFrame?
+
+    enum CodingKeys: String, CodingKey {
+        case type
+        case shown = "repr"
+        case name
+        case definition = "def"
+    }
+}
+
+/// An exception on the wire. A class, for a value can't hold its own kind.
+final class WireException: Sendable, Decodable {
+    let type: String
+    let id: Int
+    let message: String
+    let frames: [WireFrame]
+    let cause: WireException?
+    let context: WireException?
+    let group: [WireException]?
+    let syntax: WireSyntax?
+}
+
+/// Where a text does not compile: `[file, line, column, end line, end column, text]`.
+struct WireSyntax: Sendable, Decodable {
+    let file: String
+    let line: Int
+    let column: Int?
+    let endLine: Int?
+    let endColumn: Int?
+    let text: String
+
+    init(from decoder: any Decoder) throws {
+        var members = try decoder.unkeyedContainer()
+        file = try members.decode(String.self)
+        line = try members.decode(Int.self)
+        column = try members.decodeIfPresent(Int.self)
+        endLine = try members.decodeIfPresent(Int.self)
+        endColumn = try members.decodeIfPresent(Int.self)
+        text = try members.decode(String.self)
+    }
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LoopboxModel
+
+extension FindingsBuilder {
+    /// Leaves out the drafts that another one already says.
+    func fold(_ drafts: [Draft]) -> [Draft] {
+        var kept = drafts
+        foldUnending(&kept)
+        foldSameException(&kept)
+        foldConsequences(&kept)
+        foldSameCoroutine(&kept)
+        foldOwnedResources(&kept)
+        return kept
+    }
+
+    /// 1. A callback that was told while it blocked: when it ended, its report has all of it.
+    private func foldUnending(_ drafts: inout [Draft]) {
+        var ended: [Int: Int] = [:]
+        for draft in drafts.reversed() {
+            guard let handle = draft.handleID, ended[handle] == nil else { continue }
+            ended[handle] = draft.sequence
+        }
+        drafts.removeAll { draft in
+            guard draft.finding.source == .watchdog, let handle = draft.handleID else { return false }
+            return ended[handle].map { $0 > draft.sequence } ?? false
+        }
+    }
+
+    /// 2. An exception that ended the program or a thread is not also a lost one: it passed
+    /// through a task on its way, or the program reported it to its loop and raised it again.
+    private func foldSameException(_ drafts: inout [Draft]) {
+        func weight(_ draft: Draft) -> Int {
+            switch draft.finding.source {
+            case .excepthook: 3
+            case .thread: 2
+            case .exceptionHandler: 1
+            default: 0
+            }
+        }
+        var heaviest: [Int: Draft] = [:]
+        for draft in drafts {
+            guard let exception = draft.exception else { continue }
+            if let other = heaviest[exception.id], weight(other) >= weight(draft) { continue }
+            heaviest[exception.id] = draft
+        }
+        drafts.removeAll { draft in
+            guard let exception = draft.exception, let other = heaviest[exception.id],
+                let same = other.exception
+            else { return false }
+            return weight(other) > weight(draft) && same.type == exception.type
+                && same.message == exception.message
+        }
+    }
+
+    /// 3. A call that refused its coroutine leaves it unawaited, and its task unfinished: both are
+    /// made in the line that failed.
+    private func foldConsequences(_ drafts: inout [Draft]) {
+        let refusals: Set = [
+            "wrong-thread-call", "coroutine-as-callback", "nested-run", "event-loop-closed",
+        ]
+        var lines: Set<Line> = []
+        for draft in drafts where refusals.contains(draft.finding.rule) {
+            if let location = draft.finding.location { lines.insert(Line(location)) }
+        }
+        drafts.removeAll { draft in
+            let rule = draft.finding.rule
+            guard rule == "coroutine-never-awaited" || rule == "task-destroyed-pending",
+                let made = draft.madeAt
+            else { return false }
+            return lines.contains(Line(made))
+        }
+    }
+
+    /// 4. The coroutine of a task that never began is unawaited, too.
+    private func foldSameCoroutine(_ drafts: inout [Draft]) {
+        var taken: [Int: String] = [:]
+        for draft in drafts where draft.finding.rule == "task-destroyed-pending" {
+            if let coroutine = draft.coroutine { taken[coroutine.id] = coroutine.name }
+        }
+        drafts.removeAll { draft in
+            guard draft.finding.rule == "coroutine-never-awaited", let coroutine = draft.coroutine
+            else { return false }
+            return taken[coroutine.id] == coroutine.name
+        }
+    }
+
+    /// 5. A transport owns its socket and its stream writer, and fails to say good-bye to a loop
+    /// that is closed.
+    private func foldOwnedResources(_ drafts: inout [Draft]) {
+        var lines: Set<Line?> = []
+        for draft in drafts where draft.isTransport {
+            lines.insert(draft.finding.location.map { Line($0) })
+        }
+        guard !lines.isEmpty else { return }
+        drafts.removeAll { draft in
+            switch draft.finding.rule {
+            case "unclosed-socket":
+                lines.contains(draft.finding.location.map { Line($0) })
+            case "unclosed-transport":
+                !draft.isTransport && lines.contains(draft.finding.location.map { Line($0) })
+            case "event-loop-closed":
+                draft.finding.source == .unraisable && draft.finding.location == nil
+            default: false
+            }
+        }
+    }
+
+    private struct Line: Hashable {
+        let path: String
+        let line: Int
+
+        init(_ location: Location) {
+            path = location.path
+            line = location.line
+        }
+    }
+}
+
+extension Draft {
+    /// Whether it is about a transport itself, not about a stream writer on one.
+    fileprivate var isTransport: Bool {
+        finding.rule == "unclosed-transport" && !finding.message.contains("StreamWriter")
+    }
+}

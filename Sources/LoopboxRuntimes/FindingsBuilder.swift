@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import LoopboxModel
+import LoopboxReport
+
+/// Turns what the harness saw into findings.
+///
+/// How this works. Each fact becomes a draft: a finding with the place that a person should change,
+/// and the identities (coroutine, exception, callback) by which it hangs together with others. Then
+/// drafts that are one and the same thing are folded: an exception seen at two hooks, a coroutine
+/// that was never awaited because the call that should have taken it failed. What is left is
+/// counted by place, ordered and numbered.
+public struct FindingsBuilder: Sendable {
+    private let files: [String: String]
+    private let run: Int
+
+    /// Of a run of a program with these `files`, text by path relative to the work directory.
+    public init(files: [String: String], run: Int) {
+        self.files = files
+        self.run = run
+    }
+
+    /// Of a run of a job.
+    public init(spec: JobSpec, run: Int) {
+        var files: [String: String] = [:]
+        for (path, content) in spec.program.files {
+            files[path] = String(decoding: content.bytes, as: UTF8.self)
+        }
+        self.init(files: files, run: run)
+    }
+
+    /// The findings, ordered by place, as `f1`, `f2`, …
+    ///
+    /// Facts are claims of the program: whatever they are, this ends and gives well-formed findings.
+    public func findings(from facts: [Fact]) -> [Finding] {
+        let hello = facts.first { $0.kind == .hello }
+        let source = ProgramSource(
+            files: files, workDirectory: hello?.workDirectory ?? "/",
+            library: hello?.library ?? "")
+        let drafter = Drafter(source: source, run: run, born: hello?.born ?? hello?.at ?? 0)
+
+        var raws: [Int: String] = [:]
+        var totals: [Int: Int] = [:]
+        for fact in facts {
+            if fact.kind == .raw, let number = fact.rawOf { raws[number] = fact.raw }
+            if fact.kind == .count, let key = fact.key, let total = fact.total { totals[key] = total }
+        }
+        var drafts: [Draft] = []
+        for fact in facts {
+            guard var draft = drafter.draft(of: fact) else { continue }
+            if let raw = raws[fact.sequence] { draft.finding.raw = raw }
+            drafts.append(draft)
+        }
+        count(totals, in: &drafts)
+        return number(merge(fold(drafts)))
+    }
+
+    /// Adds what the harness only counted to the first draft of each kind.
+    private func count(_ totals: [Int: Int], in drafts: inout [Draft]) {
+        var told: [Int: Int] = [:]
+        for draft in drafts { if let key = draft.key { told[key, default: 0] += 1 } }
+        for place in drafts.indices {
+            guard let key = drafts[place].key, let shown = told.removeValue(forKey: key),
+                let total = totals[key], total > shown, total < 1 << 40
+            else { continue }
+            drafts[place].count += total - shown
+        }
+    }
+
+    /// One finding for all drafts of the same shape.
+    private func merge(_ drafts: [Draft]) -> [Finding] {
+        var places: [Draft.Shape: Int] = [:]
+        var findings: [Finding] = []
+        for draft in drafts {
+            var finding = draft.finding
+            finding.count = draft.count
+            if let place = places[draft.shape] {
+                let total = findings[place].count + finding.count
+                // Of several slow ones the slowest speaks for all.
+                if let seconds = finding.seconds, let other = findings[place].seconds, seconds > other {
+                    findings[place] = finding
+                }
+                findings[place].count = total
+            } else {
+                places[draft.shape] = findings.count
+                findings.append(finding)
+            }
+        }
+        return findings
+    }
+
+    private func number(_ findings: [Finding]) -> [Finding] {
+        var ordered = findings.enumerated().sorted { left, right in
+            Self.order(left.element, left.offset) < Self.order(right.element, right.offset)
+        }.map(\.element)
+        for place in ordered.indices { ordered[place].id = "f\(place + 1)" }
+        return ordered
+    }
+
+    private static func order(_ finding: Finding, _ offset: Int) -> (Int, String, Int, Int, Int) {
+        // What has no place comes last.
+        guard let location = finding.location else { return (1, "", 0, 0, offset) }
+        return (0, location.path, location.line, location.column ?? 0, offset)
+    }
+}

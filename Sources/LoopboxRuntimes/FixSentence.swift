@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LoopboxModel
+import LoopboxReport
+
+/// Says what to do in the words of the program's own code.
+enum FixSentence {
+    /// A coroutine of the function `name` was made at `location`, which lies in `function`.
+    static func unawaited(
+        _ location: Location?, name: String?, in function: ProgramSource.Definition?
+    ) -> String {
+        let remedy = Rule.named("coroutine-never-awaited")?.remedy ?? ""
+        guard let location, let last = name?.split(separator: ".").last,
+            let call = CallExpression(of: String(last), in: location.snippet)
+        else { return remedy }
+        let text = call.text
+        if function?.isAsync == true {
+            return "Write `await \(text)`, or keep the task of `asyncio.create_task(\(text))` and await it."
+        }
+        guard let function else {
+            return "Write `asyncio.run(\(text))`: calling `\(call.callee)` only makes the coroutine."
+        }
+        return "Calling `\(text)` only makes the coroutine: make `\(function.name)` an `async def` and"
+            + " write `await \(text)`."
+    }
+
+    /// A task made at `location` was lost, with its exception or before its end.
+    static func lostTask(_ location: Location?, rule: String) -> String {
+        let remedy = Rule.named(rule)?.remedy ?? ""
+        guard let location else { return remedy }
+        for maker in ["create_task", "ensure_future"] {
+            guard let call = CallExpression(of: maker, in: location.snippet) else { continue }
+            return "Keep the task of `\(call.text)` (line \(location.line)) and await it, or start it in a"
+                + " TaskGroup."
+        }
+        return remedy
+    }
+
+    /// `stack`, innermost last, blocks the loop.
+    static func slow(_ stack: [Location]) -> String {
+        let remedy = Rule.named("slow-callback")?.remedy ?? ""
+        guard let location = stack.last else { return remedy }
+        var call: CallExpression?
+        if let start = location.column, let end = location.endColumn, start < end {
+            call = CallExpression(in: location.snippet, columns: start..<end)
+        }
+        if call == nil, let sleep = CallExpression(of: "sleep", in: location.snippet) { call = sleep }
+        guard let call, !call.callee.hasPrefix("asyncio.") else {
+            let text = location.snippet.drop(while: \.isWhitespace)
+            return text.isEmpty ? remedy : "`\(text)` blocks the loop. \(remedy)"
+        }
+        if call.callee == "time.sleep" || call.callee == "sleep" {
+            return "Write `await asyncio.sleep(\(call.arguments))` in place of `\(call.text)`."
+        }
+        let arguments = call.arguments.isEmpty ? "" : ", \(call.arguments)"
+        return "Write `await asyncio.to_thread(\(call.callee)\(arguments))` in place of `\(call.text)`."
+    }
+
+    /// asyncio refused the call at `location`; nil where the rule's remedy says it all.
+    static func refused(_ rule: String, _ location: Location) -> String? {
+        let line = location.snippet
+        switch rule {
+        case "wrong-thread-call":
+            for method in ["create_task", "ensure_future"] {
+                guard let call = CallExpression(of: method, in: line) else { continue }
+                let loop = call.callee.dropLast(method.count + 1)
+                return "Write `asyncio.run_coroutine_threadsafe(\(call.arguments), \(loop.isEmpty ? "loop" : loop))`"
+                    + " in place of `\(call.text)`."
+            }
+            for method in ["call_soon", "call_later", "call_at"] {
+                guard let call = CallExpression(of: method, in: line) else { continue }
+                if method == "call_soon" {
+                    return "Write `\(call.callee)_threadsafe(\(call.arguments))` in place of `\(call.text)`."
+                }
+                let loop = call.callee.dropLast(method.count + 1)
+                return "Write `\(loop).call_soon_threadsafe(\(call.callee), \(call.arguments))` in place of"
+                    + " `\(call.text)`."
+            }
+            return nil
+        case "coroutine-as-callback":
+            for method in ["call_soon_threadsafe", "call_soon"] {
+                guard let call = CallExpression(of: method, in: line) else { continue }
+                let loop = call.callee.dropLast(method.count + 1)
+                guard call.arguments.hasSuffix(")") else { return nil }
+                return method == "call_soon"
+                    ? "Write `\(loop).create_task(\(call.arguments))` in place of `\(call.text)`, and keep the task."
+                    : "Write `asyncio.run_coroutine_threadsafe(\(call.arguments), \(loop))` in place of"
+                        + " `\(call.text)`."
+            }
+            return nil
+        case "nested-run":
+            guard let call = CallExpression(of: "run", in: line) else { return nil }
+            return "The loop runs already: write `await \(call.arguments)` in place of `\(call.text)`."
+        default: return nil
+        }
+    }
+}

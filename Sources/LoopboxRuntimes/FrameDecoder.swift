@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import LoopboxModel
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Takes the stream of a report apart: lengths of 32 bits (big endian), each before one JSON
+/// object.
+///
+/// The stream comes from the program's process, so anything can be in it. A frame that is none is
+/// counted and the report then is incomplete; memory stays bounded whatever comes.
+public struct FrameDecoder: Sendable {
+    /// Of one frame; the harness shortens what would be longer.
+    public static let frameBytesMax = 256 << 10
+    /// Of all frames together: some thousand findings. What comes after is not read.
+    public static let totalBytesMax = 32 << 20
+    /// Facts of one run: a place is told 20 times at most.
+    public static let factsMax = 50_000
+    /// Of brackets in a frame. Deeper ones than the harness writes could exhaust the stack of the
+    /// thread that decodes them.
+    public static let depthMax = 128
+
+    /// Frames that were none.
+    public private(set) var badFrames = 0
+
+    private var pending: [UInt8] = []
+    private var totalBytes = 0
+    private var factCount = 0
+    private var phase = Phase.reading
+    private let json = JSONDecoder()
+
+    private enum Phase { case reading, ended, broken }
+
+    /// A decoder at the beginning of a stream.
+    public init() {}
+
+    /// Whether the report is whole, when nothing more comes.
+    public var state: ReportState {
+        phase == .ended && badFrames == 0 && pending.isEmpty ? .complete : .incomplete
+    }
+
+    /// The facts that `bytes`, which follow on all earlier ones, complete.
+    public mutating func read(_ bytes: [UInt8]) -> [Fact] {
+        guard phase != .broken, !bytes.isEmpty else { return [] }
+        totalBytes += bytes.count
+        guard totalBytes <= Self.totalBytesMax else {
+            breakOff()
+            return []
+        }
+        pending += bytes
+        var facts: [Fact] = []
+        var start = 0
+        while pending.count - start >= 4 {
+            let length = pending[start..<start + 4].reduce(0) { $0 << 8 | Int($1) }
+            guard length > 0, length <= Self.frameBytesMax, factCount < Self.factsMax else {
+                // Nothing says where the next frame begins.
+                breakOff()
+                return facts
+            }
+            guard pending.count - start - 4 >= length else { break }
+            if let fact = decode(pending[start + 4..<start + 4 + length]) {
+                facts.append(fact)
+                factCount += 1
+                if fact.kind == .bye { phase = .ended }
+            } else {
+                badFrames += 1
+            }
+            start += 4 + length
+        }
+        pending.removeFirst(start)
+        return facts
+    }
+
+    private mutating func breakOff() {
+        badFrames += 1
+        pending = []
+        phase = .broken
+    }
+
+    private func decode(_ bytes: ArraySlice<UInt8>) -> Fact? {
+        guard Self.depth(of: bytes) <= Self.depthMax else { return nil }
+        return try? json.decode(Fact.self, from: Data(bytes))
+    }
+
+    /// How deep brackets lie within one another.
+    private static func depth(of bytes: ArraySlice<UInt8>) -> Int {
+        var depth = 0
+        var deepest = 0
+        var isInString = false
+        var isEscaped = false
+        for byte in bytes {
+            if isEscaped {
+                isEscaped = false
+            } else if isInString {
+                if byte == UInt8(ascii: "\\") { isEscaped = true }
+                if byte == UInt8(ascii: "\"") { isInString = false }
+            } else {
+                switch byte {
+                case UInt8(ascii: "\""): isInString = true
+                case UInt8(ascii: "{"), UInt8(ascii: "["):
+                    depth += 1
+                    deepest = max(deepest, depth)
+                case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+                default: break
+                }
+            }
+        }
+        return deepest
+    }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LoopboxModel
+
+/// The program's files as they were handed in, and where frames lie in them.
+struct ProgramSource: Sendable {
+    /// Lines by path relative to the work directory.
+    private let lines: [String: [Substring]]
+    private let workDirectory: String
+    private let library: String
+
+    /// `files` by path relative to `workDirectory`; `library` is where the interpreter's own
+    /// modules lie.
+    init(files: [String: String], workDirectory: String, library: String) {
+        lines = files.mapValues { text in
+            text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+        }
+        self.workDirectory = workDirectory.hasSuffix("/") ? workDirectory : workDirectory + "/"
+        self.library = library
+    }
+
+    /// The path relative to the work directory; nil where the file is none of the program's.
+    func path(of file: String) -> String? {
+        if file.hasPrefix("<") || !library.isEmpty && file.hasPrefix(library) { return nil }
+        if file.hasPrefix(workDirectory) {
+            let path = String(file.dropFirst(workDirectory.count))
+            return path.contains("site-packages/") ? nil : path
+        }
+        let path = file.hasPrefix("./") ? String(file.dropFirst(2)) : file
+        return lines[path] == nil ? nil : path
+    }
+
+    func isProgram(_ frame: WireFrame) -> Bool { path(of: frame.file) != nil }
+
+    /// The line without its end; nil where it is not known.
+    func line(_ number: Int, of path: String) -> Substring? {
+        guard let file = lines[path], number >= 1, number <= file.count else { return nil }
+        return file[number - 1]
+    }
+
+    /// The frame as a place: in the program with its line, elsewhere without.
+    func location(_ frame: WireFrame) -> Location {
+        guard let path = path(of: frame.file) else {
+            return Location(
+                path: frame.file, line: max(frame.line, 0), column: nil, endColumn: nil,
+                function: frame.function, snippet: "")
+        }
+        let text = line(frame.line, of: path) ?? ""
+        var function = frame.function
+        if function.isEmpty { function = definition(around: frame.line, of: path)?.name ?? "<module>" }
+        return Location(
+            path: path, line: max(frame.line, 1),
+            column: frame.column.flatMap { Self.character(at: $0, in: text) },
+            endColumn: frame.endColumn.flatMap { Self.character(at: $0, in: text) },
+            function: function, snippet: String(text))
+    }
+
+    /// The places of the program's own frames.
+    func own(_ frames: [WireFrame]?) -> [Location] {
+        (frames ?? []).filter(isProgram).map(location)
+    }
+
+    /// The number, from 1, of the character at a number of bytes, from 0.
+    private static func character(at byte: Int, in text: Substring) -> Int? {
+        guard byte >= 0, byte <= text.utf8.count else { return nil }
+        let index = text.utf8.index(text.startIndex, offsetBy: byte)
+        return text[..<index].count + 1
+    }
+
+    /// The function that a line stands in.
+    struct Definition: Hashable {
+        let name: String
+        let isAsync: Bool
+    }
+
+    /// The innermost function that line `number` stands in, judged by indentation; nil: none.
+    func definition(around number: Int, of path: String) -> Definition? {
+        guard let file = lines[path], number >= 1, number <= file.count else { return nil }
+        var indent = Self.indent(of: file[number - 1]) ?? Int.max
+        var place = number - 1
+        while place > 0, indent > 0 {
+            place -= 1
+            let text = file[place]
+            guard let here = Self.indent(of: text), here < indent else { continue }
+            indent = here
+            let words = text.split(separator: " ", maxSplits: 3)
+            let isAsync = words.first == "async"
+            let rest = isAsync ? words.dropFirst() : words[...]
+            if rest.first == "def", let name = rest.dropFirst().first {
+                return Definition(
+                    name: String(name.prefix { $0.isLetter || $0.isNumber || $0 == "_" }),
+                    isAsync: isAsync)
+            }
+        }
+        return nil
+    }
+
+    /// How far a line is indented; nil where there is nothing on it but a comment.
+    private static func indent(of line: Substring) -> Int? {
+        let rest = line.drop { $0 == " " || $0 == "\t" }
+        return rest.isEmpty || rest.first == "#" ? nil : line.count - rest.count
+    }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import LoopboxModel
+
+/// How a job's program is started: the interpreter itself, as by hand, with the harness on its
+/// search path.
+public struct PythonCommand: Hashable, Sendable {
+    /// The executable first.
+    public var arguments: [String]
+    /// All of it: nothing is inherited.
+    public var environment: [String: String]
+
+    /// Where a run takes place.
+    public struct Surroundings: Hashable, Sendable {
+        /// The program's work directory, and its home.
+        public var workDirectory: String
+        /// For temporary files.
+        public var temporaryDirectory: String
+        /// The folder with ``PythonHarness/files``; no colon in it.
+        public var harness: String
+        /// The descriptor, in the child, that takes the report.
+        public var reportDescriptor: Int32
+        /// Where the program finds commands.
+        public var path: String
+
+        /// The surroundings of a run.
+        public init(
+            workDirectory: String, temporaryDirectory: String, harness: String,
+            reportDescriptor: Int32, path: String = "/usr/local/bin:/usr/bin:/bin"
+        ) {
+            self.workDirectory = workDirectory
+            self.temporaryDirectory = temporaryDirectory
+            self.harness = harness
+            self.reportDescriptor = reportDescriptor
+            self.path = path
+        }
+    }
+
+    /// Runs the program of `spec` with `runtime`.
+    ///
+    /// Source: <https://docs.python.org/3/using/cmdline.html>.
+    public init(spec: JobSpec, runtime: PythonRuntime, in surroundings: Surroundings) {
+        let debug = spec.debug
+        arguments = [runtime.executable] + Self.flags(debug)
+        switch spec.program.start {
+        case .entry(let file): arguments.append(file)
+        case .module(let name): arguments += ["-m", name]
+        }
+        arguments += spec.program.args
+
+        environment = Self.plainEnvironment(spec, in: surroundings)
+        let userPath = environment["PYTHONPATH"]
+        let settings = Settings(
+            slowCallbackDuration: debug.slowCallbackDuration, asyncio: debug.asyncio,
+            logLevel: debug.logLevel == JobSpec.DebugOptions().logLevel ? nil : debug.logLevel,
+            loop: debug.loop, blockingStack: debug.blockingStack, pythonPath: userPath)
+        // An empty entry in the list would be the work directory.
+        let rest = userPath.map { $0.isEmpty ? "" : ":" + $0 } ?? ""
+        environment["PYTHONPATH"] = surroundings.harness + rest
+        environment["LOOPBOX_REPORT_FD"] = "\(surroundings.reportDescriptor)"
+        environment["LOOPBOX_CONFIG"] = settings.text
+    }
+
+    /// The interpreter's options for `debug`.
+    static func flags(_ debug: JobSpec.DebugOptions) -> [String] {
+        var flags: [String] = []
+        if debug.devMode { flags += ["-X", "dev"] }
+        if debug.tracemalloc > 0 { flags += ["-X", "tracemalloc=\(debug.tracemalloc)"] }
+        // Development mode has it already.
+        if debug.faulthandler && !debug.devMode { flags += ["-X", "faulthandler"] }
+        for filter in debug.warnings { flags += ["-W", filter] }
+        return flags
+    }
+
+    /// What the program finds in its environment.
+    static func plainEnvironment(
+        _ spec: JobSpec, in surroundings: Surroundings
+    ) -> [String: String] {
+        var environment = [
+            "PATH": surroundings.path, "HOME": surroundings.workDirectory, "LANG": "C.UTF-8",
+            "TMPDIR": surroundings.temporaryDirectory,
+        ]
+        if spec.debug.asyncio { environment["PYTHONASYNCIODEBUG"] = "1" }
+        if let seed = spec.debug.hashSeed { environment["PYTHONHASHSEED"] = "\(seed)" }
+        return environment.merging(spec.program.env) { _, own in own }
+    }
+
+    /// What the harness is told. Its keys are those that `loopbox_inside.py` reads.
+    private struct Settings: Encodable {
+        var slowCallbackDuration: Seconds
+        var asyncio: Bool
+        var logLevel: JobSpec.LogLevel?
+        var loop: JobSpec.LoopKind
+        var blockingStack: Bool
+        var pythonPath: String?
+
+        enum CodingKeys: String, CodingKey {
+            case slowCallbackDuration = "slow_callback_duration"
+            case asyncio
+            case logLevel = "log_level"
+            case loop
+            case blockingStack = "blocking_stack"
+            case pythonPath = "pythonpath"
+        }
+
+        var text: String {
+            // Only a number that is none could fail, and a span is always one.
+            let bytes = (try? JSONText().encode(self)) ?? Array("{}".utf8)
+            return String(decoding: bytes, as: UTF8.self)
+        }
+    }
+}

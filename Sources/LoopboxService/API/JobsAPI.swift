@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Crypto
+import HTTPWire
+import Loop
+import LoopSystem
+import LoopboxModel
+import LoopboxReport
+import LoopboxSpec
+import LoopboxStore
+import LoopboxWebhooks
+
+/// The routes below `/v1/jobs`.
+@ServiceActor
+final class JobsAPI {
+    private let loop: EventLoop
+    private let store: JobStore
+    private let dispatcher: Dispatcher
+    private let changes: JobChanges
+    private let configuration: ServiceConfiguration
+    private let specContext: SpecContext
+    private let onOwed: @ServiceActor () -> Void
+
+    /// Whether new jobs are refused, because the server is about to end.
+    var isDraining = false
+
+    /// Jobs on a page of the list where the request does not say.
+    static let pageDefault = 50
+    /// A spec larger than this is decoded on a worker thread: it would hold the loop up.
+    static let inlineSpecMax = 16_384
+
+    init(
+        loop: EventLoop,
+        store: JobStore,
+        dispatcher: Dispatcher,
+        changes: JobChanges,
+        configuration: ServiceConfiguration,
+        specContext: SpecContext,
+        onOwed: @escaping @ServiceActor () -> Void
+    ) {
+        self.loop = loop
+        self.store = store
+        self.dispatcher = dispatcher
+        self.changes = changes
+        self.configuration = configuration
+        self.specContext = specContext
+        self.onOwed = onOwed
+    }
+
+    // MARK: submitting
+
+    /// Accepts a spec. When the answer leaves, the job survives power loss.
+    func submit(_ request: APIRequest, body: [UInt8]) async throws -> APIAnswer {
+        guard !isDraining else { throw Problem.draining }
+        let format = try request.format()
+        let wait = try request.wait()
+        var spec = try await decode(body, try request.specContentType())
+        let secrets = Self.fillSecrets(&spec)
+        let id = JobID()
+        let job = NewJob(
+            id: id,
+            spec: spec,
+            createdAt: .now,
+            idempotency: Self.idempotency(request, body)
+        )
+        // Before the job is there, so that no change of it is missed.
+        let change = changes.next(of: id)
+        defer { changes.forget(change, of: id) }
+        switch try await store.submit(job) {
+        case .accepted(let position):
+            dispatcher.noteWork()
+            let accepted = Job(id: id, spec: spec, state: .queued, createdAt: job.createdAt)
+            guard let wait, wait > .zero else {
+                return answer(
+                    accepted,
+                    format,
+                    status: 202,
+                    position: position,
+                    secrets: secrets
+                )
+            }
+            let ended = try await waitForEnd(of: id, within: wait, first: change) ?? accepted
+            return answer(
+                ended,
+                format,
+                status: ended.state == .completed ? 201 : 202,
+                position: ended.state == .queued ? position : nil,
+                secrets: secrets,
+                fields: request.query("wait") == nil
+                    ? [("Preference-Applied", "wait=\(wait.components.seconds)")] : []
+            )
+        case .replayed(let known):
+            let job = try await find("\(known)")
+            return answer(
+                job,
+                format,
+                status: job.state == .completed ? 201 : 202,
+                fields: [("Idempotency-Replayed", "true")]
+            )
+        case .conflict: throw Problem.conflict
+        case .queueFull(let queueMax): throw Problem.queueFull(queueMax)
+        }
+    }
+
+    private func decode(
+        _ body: [UInt8], _ type: SpecContentType
+    ) async throws(Problem) -> JobSpec {
+        let context = specContext
+        let decode = { @Sendable () throws(SpecFailure) in
+            try SpecDecoder.decode(body, contentType: type, context: context)
+        }
+        do throws(SpecFailure) {
+            return body.count > Self.inlineSpecMax
+                ? try await loop.runInExecutor(nil, decode) : try decode()
+        } catch {
+            throw Problem(error, source: body)
+        }
+    }
+
+    /// Makes a secret for each webhook that has none.
+    ///
+    /// - Returns: those that were made, by URL; nil where there was nothing to make.
+    private static func fillSecrets(_ spec: inout JobSpec) -> [String: String]? {
+        var made: [String: String] = [:]
+        for place in spec.webhooks.indices where spec.webhooks[place].secret == nil {
+            let secret = WebhookSecret.generate().description
+            spec.webhooks[place].secret = secret
+            made[spec.webhooks[place].url] = secret
+        }
+        return made.isEmpty ? nil : made
+    }
+
+    private static func idempotency(_ request: APIRequest, _ body: [UInt8]) -> IdempotencyKey? {
+        guard let field = request.field("idempotency-key") else { return nil }
+        let key = field.hasPrefix("\"") && field.hasSuffix("\"") ? field.dropFirst().dropLast() : field[...]
+        let query = request.query.map { "\($0.name)=\($0.value)" }.joined(separator: "&")
+        let digest = SHA256.hash(data: body + Array("\n\(query)".utf8))
+        return IdempotencyKey(key: "POST /v1/jobs \(key)", fingerprint: Array(digest))
+    }
+
+    // MARK: looking
+
+    /// One job; with a wait and `If-None-Match`, once it is no more as the tag says.
+    func get(_ id: String, _ request: APIRequest) async throws -> APIAnswer {
+        let format = try request.format()
+        let job = try await find(id)
+        guard let tag = request.field("if-none-match"), tag == Self.tag(job) else {
+            if let wait = try request.wait(), job.state != .completed,
+                request.field("if-none-match") == nil
+            {
+                let ended = try await waitForEnd(of: job.id, within: wait, first: nil)
+                return try await show(ended ?? job, format)
+            }
+            return try await show(job, format)
+        }
+        if let wait = try request.wait(), job.state != .completed {
+            let change = changes.next(of: job.id)
+            defer { changes.forget(change, of: job.id) }
+            await pause(until: change, within: wait)
+            let now = try await find(id)
+            if Self.tag(now) != tag { return try await show(now, format) }
+        }
+        return APIAnswer(status: 304, fields: [("ETag", tag)])
+    }
+
+    /// The jobs, newest first.
+    func list(_ request: APIRequest) async throws -> APIAnswer {
+        var filter = JobFilter()
+        filter.state = try Self.value(request, "state")
+        filter.outcome = try Self.value(request, "outcome")
+        filter.name = request.query("name")
+        for item in request.query where item.name == "label" {
+            guard let colon = item.value.firstIndex(of: ":") else {
+                throw Problem.badRequest("label=\(item.value) has no colon", hint: "label=KEY:VALUE")
+            }
+            filter.labels[String(item.value[..<colon])] = String(
+                item.value[item.value.index(after: colon)...]
+            )
+        }
+        var cursor: JobCursor?
+        if let text = request.query("cursor") {
+            guard let known = JobCursor(text) else {
+                throw Problem.badRequest("cursor=\(text) is not one that this server gave")
+            }
+            cursor = known
+        }
+        let limit = request.query("limit").map { Int($0) } ?? Self.pageDefault
+        guard let limit, (1...JobDatabase.pageMax).contains(limit) else {
+            throw Problem.badRequest("limit is a number from 1 to \(JobDatabase.pageMax)")
+        }
+        let page = try await store.list(filter, after: cursor, limit: limit)
+        let next = page.next.map(\.description)
+        let link = next.map { [("Link", "</v1/jobs?cursor=\($0)&limit=\(limit)>; rel=\"next\"")] }
+        return .json(
+            ListView(items: page.jobs.map(JobSummaryView.init), nextCursor: next),
+            fields: link ?? []
+        )
+    }
+
+    /// What a job's program wrote.
+    func output(_ id: String, _ request: APIRequest) async throws -> APIAnswer {
+        let job = try await endedJob(id, request)
+        let which = request.query("stream") ?? "both"
+        guard ["stdout", "stderr", "both"].contains(which) else {
+            throw Problem.badRequest("stream=\(which) is not one of stdout, stderr, both")
+        }
+        var body: [UInt8] = []
+        for stream in OutputStream.allCases where which == "both" || which == stream.rawValue {
+            body += try await store.output(job.id, run: 1, stream)?.bytes ?? []
+        }
+        return APIAnswer(
+            status: 200,
+            fields: [("X-Content-Type-Options", "nosniff"), ("ETag", Self.tag(job))],
+            contentType: "text/plain; charset=utf-8",
+            body: body
+        )
+    }
+
+    /// What was found in a job.
+    func findings(_ id: String, _ request: APIRequest) async throws -> APIAnswer {
+        let format = try request.format()
+        let job = try await endedJob(id, request)
+        if format == .text { return try await show(job, .text) }
+        let rule = request.query("rule")
+        let severity: Severity? = try Self.value(request, "severity")
+        let findings = job.runs.flatMap(\.findings).filter {
+            (rule == nil || $0.rule == rule) && (severity == nil || $0.severity == severity)
+        }
+        return .json(ListView(items: findings, nextCursor: nil), fields: [("ETag", Self.tag(job))])
+    }
+
+    /// Whom a job told, and how that went.
+    func deliveries(_ id: String) async throws -> APIAnswer {
+        let job = try await find(id)
+        let deliveries = try await store.deliveries(of: job.id)
+        return .json(ListView(items: deliveries.map(DeliveryView.init), nextCursor: nil))
+    }
+
+    // MARK: ending
+
+    /// Ends a job.
+    func cancel(_ id: String, _ request: APIRequest) async throws -> APIAnswer {
+        let known = try Self.jobID(id)
+        switch try await store.cancel(known) {
+        case .cancelled(let job):
+            changes.note(known)
+            onOwed()
+            return answer(job, try request.format(), status: 202)
+        case .running:
+            dispatcher.cancel(known)
+            return answer(try await find(id), try request.format(), status: 202)
+        case .completed:
+            return answer(try await find(id), try request.format(), status: 409)
+        case .deleted(let time): throw Problem.gone(known, at: time)
+        case .unknown: throw Problem.noJob(id)
+        }
+    }
+
+    /// Ends a job and removes it. Again: no effect.
+    func delete(_ id: String) async throws -> APIAnswer {
+        let known = try Self.jobID(id)
+        switch try await store.delete(known) {
+        case .deleted(let state):
+            if state == .running { dispatcher.cancel(known) }
+            changes.note(known)
+            return APIAnswer(status: 204)
+        case .deletedBefore: return APIAnswer(status: 204)
+        case .unknown: throw Problem.noJob(id)
+        }
+    }
+
+    // MARK: helpers
+
+    private static func jobID(_ id: String) throws(Problem) -> JobID {
+        guard let known = JobID(id) else { throw .noJob(id) }
+        return known
+    }
+
+    private func find(_ id: String) async throws -> Job {
+        let known = try Self.jobID(id)
+        switch try await store.get(known) {
+        case .found(let job): return job
+        case .deleted(let time): throw Problem.gone(known, at: time)
+        case .unknown: throw Problem.noJob(id)
+        }
+    }
+
+    private func endedJob(_ id: String, _ request: APIRequest) async throws -> Job {
+        var job = try await find(id)
+        if job.state != .completed, let wait = try request.wait() {
+            job = try await waitForEnd(of: job.id, within: wait, first: nil) ?? job
+        }
+        guard job.state == .completed else {
+            throw Problem(
+                slug: "not-ended",
+                title: "The job has not ended",
+                status: 409,
+                detail: "job \(job.id) is \(job.state.rawValue)",
+                hint: "add ?wait=20s to wait for its end"
+            )
+        }
+        return job
+    }
+
+    /// The job once it has ended, or as it is when `limit` is over; nil where it was deleted.
+    private func waitForEnd(
+        of id: JobID, within limit: Duration, first: Future<Void>?
+    ) async throws -> Job? {
+        let deadline = loop.time().advanced(by: limit)
+        var change = first ?? changes.next(of: id)
+        defer { changes.forget(change, of: id) }
+        while true {
+            guard case .found(let job) = try await store.get(id) else { return nil }
+            let rest = loop.time().duration(to: deadline)
+            if job.state == .completed || rest <= .zero || isDraining { return job }
+            await pause(until: change, within: rest)
+            changes.forget(change, of: id)
+            change = changes.next(of: id)
+        }
+    }
+
+    private func pause(until change: Future<Void>, within limit: Duration) async {
+        let timer = try? loop.callLater(limit) {
+            if !change.isDone { try change.setResult(()) }
+        }
+        try? await change.value
+        timer?.cancel()
+    }
+
+    private static func value<Value: RawRepresentable<String> & CaseIterable>(
+        _ request: APIRequest, _ name: String
+    ) throws(Problem) -> Value? {
+        guard let text = request.query(name) else { return nil }
+        guard let value = Value(rawValue: text) else {
+            let known = Value.allCases.map(\.rawValue).joined(separator: ", ")
+            throw .badRequest("\(name)=\(text) is not one of \(known)")
+        }
+        return value
+    }
+
+    private static func tag(_ job: Job) -> String { "\"\(job.version)\"" }
+
+    private func show(_ job: Job, _ format: APIRequest.Format) async throws -> APIAnswer {
+        let position = job.state == .queued ? try await store.position(job.id) : nil
+        return answer(job, format, status: 200, position: position)
+    }
+
+    private func answer(
+        _ job: Job, _ format: APIRequest.Format, status: Int, position: Int? = nil,
+        secrets: [String: String]? = nil, fields: [(String, String)] = []
+    ) -> APIAnswer {
+        var fields = fields + [("ETag", Self.tag(job))]
+        if status == 201 || status == 202 { fields.append(("Location", "/v1/jobs/\(job.id)")) }
+        if job.state != .completed { fields.append(("Retry-After", "1")) }
+        switch format {
+        case .text: return .text(TextReport(job: job).text, status: status, fields: fields)
+        case .json:
+            let view = JobView(job, position: position, webhookSecrets: secrets)
+            return .json(view, status: status, fields: fields)
+        }
+    }
+}

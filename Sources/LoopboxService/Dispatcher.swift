@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Logging
+import Loop
+import LoopSystem
+import LoopboxModel
+import LoopboxSandbox
+import LoopboxStore
+
+/// Gives waiting jobs to free slots, runs them, and records how they ended.
+///
+/// How this works. One task claims as many jobs as there are free slots and gives each a task of
+/// its own; it rests until a job comes or a slot becomes free. A heartbeat prolongs the claims; one
+/// that was lost (the job was deleted) ends its run. A report that can't be stored stays in memory
+/// and is tried again until it can.
+@ServiceActor
+final class Dispatcher {
+    private struct Running {
+        let claim: Claim
+        let run: Sandbox.Run
+    }
+
+    private let loop: EventLoop
+    private let store: JobStore
+    private let runner: JobRunner
+    private let changes: JobChanges
+    private let slots: Int
+    private let logger: Logger
+    private let onFinished: @ServiceActor () -> Void
+    private var running: [JobID: Running] = [:]
+    private var work: Future<Void>?
+    private var isStopping = false
+    private var claiming: LoopTask<Void>?
+    private var beating: LoopTask<Void>?
+
+    /// How long a claim holds without a heartbeat, and how often there is one: two may fail.
+    static let lease: Duration = .seconds(30)
+    static let heartbeat: Duration = .seconds(10)
+    /// How long the store is left alone after it failed.
+    static let storeRest: Duration = .seconds(1)
+    /// How often a run is begun anew where the sandbox could not be set up.
+    static let sandboxAttempts = 2
+
+    init(
+        loop: EventLoop,
+        store: JobStore,
+        runner: JobRunner,
+        changes: JobChanges,
+        slots: Int,
+        logger: Logger,
+        onFinished: @escaping @ServiceActor () -> Void
+    ) {
+        self.loop = loop
+        self.store = store
+        self.runner = runner
+        self.changes = changes
+        self.slots = slots
+        self.logger = logger
+        self.onFinished = onFinished
+    }
+
+    /// How many jobs run.
+    var runningCount: Int { running.count }
+
+    /// Begins to run jobs.
+    func start() {
+        claiming = loop.createTask(name: "dispatcher") { @ServiceActor in await self.claimAndRun() }
+        beating = loop.createTask(name: "heartbeat") { @ServiceActor in
+            while !self.isStopping {
+                try await self.loop.sleep(for: Self.heartbeat)
+                await self.beat()
+            }
+        }
+    }
+
+    /// Says that there may be something to do.
+    func noteWork() {
+        if let work, !work.isDone { try? work.setResult(()) }
+    }
+
+    /// Ends the run of `job`, if it runs here.
+    func cancel(_ job: JobID) { running[job]?.run.cancel() }
+
+    /// Claims nothing any more, waits at most `timeout` for what runs, and leaves the rest: it is
+    /// queued again at the next start.
+    func drain(within timeout: Duration) async {
+        isStopping = true
+        noteWork()
+        beating?.cancel()
+        let deadline = loop.time().advanced(by: timeout)
+        while !running.isEmpty, loop.time() < deadline {
+            let changed = Future<Void>(on: loop)
+            work = changed
+            let timer = try? loop.callAt(deadline) {
+                if !changed.isDone { try changed.setResult(()) }
+            }
+            try? await changed.value
+            timer?.cancel()
+        }
+        for (id, running) in running {
+            logger.warning("job left for the next start", metadata: ["job.id": "\(id)"])
+            running.run.cancel()
+        }
+    }
+
+    private func claimAndRun() async {
+        while !isStopping {
+            let free = slots - running.count
+            if free > 0 {
+                do throws(StoreError) {
+                    let claims = try await store.claim(
+                        worker: "local",
+                        max: free,
+                        lease: Self.lease
+                    )
+                    for claim in claims { begin(claim) }
+                    if !claims.isEmpty { continue }
+                } catch {
+                    logger.error("jobs can't be claimed", metadata: ["reason": "\(error)"])
+                    try? await loop.sleep(for: Self.storeRest)
+                    continue
+                }
+            }
+            let work = Future<Void>(on: loop)
+            self.work = work
+            // A claim whose lease ended elsewhere comes back without anybody saying so.
+            let timer = try? loop.callLater(Self.lease) {
+                if !work.isDone { try work.setResult(()) }
+            }
+            try? await work.value
+            timer?.cancel()
+        }
+    }
+
+    private func begin(_ claim: Claim) {
+        let run = runner.newRun()
+        running[claim.id] = Running(claim: claim, run: run)
+        changes.note(claim.id)
+        loop.createTask(name: "job \(claim.id)") { @ServiceActor in
+            await self.perform(claim, run)
+            self.running[claim.id] = nil
+            self.noteWork()
+        }
+    }
+
+    private func perform(_ claim: Claim, _ run: Sandbox.Run) async {
+        let finished = await runWithRetry(claim, run)
+        // What was ended because the server ends is run again.
+        if isStopping, finished.report.outcome == .cancelled { return }
+        let finish = Finish(
+            claim: claim,
+            outcome: finished.report.outcome,
+            verdict: nil,
+            runs: [finished]
+        )
+        while true {
+            do throws(StoreError) {
+                let result = try await store.finish(finish)
+                if case .finished(let job) = result { note(job, finished.report) }
+                changes.note(claim.id)
+                onFinished()
+                return
+            } catch {
+                logger.error(
+                    "a report can't be stored and waits",
+                    metadata: ["job.id": "\(claim.id)", "reason": "\(error)"]
+                )
+                try? await loop.sleep(for: Self.storeRest)
+            }
+        }
+    }
+
+    private func runWithRetry(_ claim: Claim, _ run: Sandbox.Run) async -> FinishedRun {
+        var attempt = 1
+        while true {
+            do throws(JobRunnerError) {
+                return try await runner.run(
+                    claim.job.spec,
+                    name: "\(claim.id)-\(claim.attempt)",
+                    as: run
+                )
+            } catch {
+                logger.error(
+                    "a run could not be set up",
+                    metadata: ["job.id": "\(claim.id)", "reason": "\(error)"]
+                )
+                guard attempt < Self.sandboxAttempts else {
+                    return JobRunner.failure(error, spec: claim.job.spec)
+                }
+                attempt += 1
+            }
+        }
+    }
+
+    private func note(_ job: Job, _ report: RunReport) {
+        logger.info(
+            "job finished",
+            metadata: [
+                "job.id": "\(job.id)", "outcome": "\(report.outcome.rawValue)",
+                "findings": "\(report.findings.count)",
+                "total.ms": "\(report.times.total.duration.milliseconds)",
+            ]
+        )
+    }
+
+    private func beat() async {
+        guard !running.isEmpty else { return }
+        do throws(StoreError) {
+            let lost = try await store.heartbeat(
+                running.values.map(\.claim),
+                lease: Self.lease
+            )
+            for claim in lost {
+                logger.warning("a claim was lost", metadata: ["job.id": "\(claim.id)"])
+                running[claim.id]?.run.cancel()
+            }
+        } catch {
+            logger.error("claims can't be prolonged", metadata: ["reason": "\(error)"])
+        }
+    }
+}

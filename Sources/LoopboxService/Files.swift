@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import LoopSystem
+
+/// Makes `path`, and what is above it, for its owner only, where it is missing.
+func ensureDirectory(_ path: String) throws(SystemError) {
+    guard unsafe mkdir(path, 0o700) != 0 else { return }
+    let error = SystemError.last("mkdir", path)
+    switch error.code {
+    case EEXIST: return
+    case ENOENT:
+        guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { throw error }
+        try ensureDirectory(String(path[..<slash]))
+        try ensureDirectory(path)
+    default: throw error
+    }
+}
+
+/// Puts `bytes` into the file at `path`, all of them or none: others see the old file or the new.
+func writeWhole(_ bytes: [UInt8], to path: String) throws(SystemError) {
+    let temporary = "\(path).\(getpid())"
+    let file = try FileDescriptor.open(temporary, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o600)
+    var written = 0
+    while written < bytes.count {
+        let count = unsafe bytes.withUnsafeBytes {
+            unsafe write(file.number, $0.baseAddress! + written, $0.count - written)
+        }
+        guard count > 0 else { throw .last("write", temporary) }
+        written += count
+    }
+    guard unsafe rename(temporary, path) == 0 else { throw .last("rename", path) }
+}
+
+/// The bytes of the file at `path`.
+public func readWhole(_ path: String) throws(SystemError) -> [UInt8] {
+    let file = try FileDescriptor.open(path, O_RDONLY)
+    return try readWhole(descriptor: file.number, path)
+}
+
+/// What comes out of `descriptor` until its end.
+public func readWhole(descriptor: CInt, _ name: String) throws(SystemError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    while true {
+        var failure: SystemError?
+        let piece = unsafe [UInt8](unsafeUninitializedCapacity: 65_536) { buffer, count in
+            let result = unsafe read(descriptor, buffer.baseAddress, buffer.count)
+            if result < 0 { failure = .last("read", name) }
+            count = max(0, result)
+        }
+        if let failure { throw failure }
+        if piece.isEmpty { return bytes }
+        bytes += piece
+    }
+}
+
+/// The names in the directory at `path`, sorted; none where it can't be read.
+func directoryEntries(_ path: String) -> [String] {
+    guard let directory = unsafe opendir(path) else { return [] }
+    defer { unsafe closedir(directory) }
+    var names: [String] = []
+    while let entry = unsafe readdir(directory) {
+        let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+            unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+        }
+        if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted()
+}
+
+/// A variable of the process's environment; nil where it is not set or empty.
+public func environment(_ name: String) -> String? {
+    guard let value = unsafe getenv(name) else { return nil }
+    let text = unsafe String(cString: value)
+    return text.isEmpty ? nil : text
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import LoopSystem
+import LoopboxModel
+import LoopboxSandbox
+
+/// How a run ended, in the report's words.
+struct RunEnding {
+    let outcome: Outcome
+    let exit: Int?
+    let signal: String?
+    /// In a sentence.
+    let sentence: String
+
+    /// What `result` of a program with `limits` means.
+    init(_ result: SandboxResult, limits: JobSpec.Limits) {
+        let how: String
+        switch result.exit.ending {
+        case .exited(let status):
+            exit = Int(status)
+            signal = nil
+            how = "exited with status \(status)"
+        case .signaled(let number):
+            exit = nil
+            signal = Self.name(ofSignal: number)
+            how = "was killed by \(Self.name(ofSignal: number))"
+        }
+        let grace = Self.shown(limits.grace)
+        switch result.intervention {
+        case .timedOut(let killed):
+            outcome = .timedOut
+            let limit = "its time limit of \(Self.shown(limits.time))"
+            sentence =
+                killed
+                ? "reached \(limit), did not end within \(grace) of SIGTERM, and was killed"
+                : "reached \(limit) and \(how) after SIGTERM"
+        case .cancelled(let killed):
+            outcome = .cancelled
+            sentence =
+                killed
+                ? "was cancelled, did not end within \(grace) of SIGTERM, and was killed"
+                : "was cancelled and \(how)"
+        case nil:
+            outcome = exit == nil ? .signaled : .exited
+            sentence = how
+        }
+    }
+
+    private static func shown(_ span: Seconds) -> String {
+        span.value == span.value.rounded()
+            ? "\(Int(span.value)) s" : "\(span.duration.milliseconds) ms"
+    }
+
+    /// `SIGKILL`; a real-time signal has a number only.
+    ///
+    /// Source: signal(7).
+    private static func name(ofSignal number: CInt) -> String {
+        let names: [CInt: String] = [
+            SIGHUP: "SIGHUP", SIGINT: "SIGINT", SIGQUIT: "SIGQUIT", SIGILL: "SIGILL",
+            SIGTRAP: "SIGTRAP", SIGABRT: "SIGABRT", SIGBUS: "SIGBUS", SIGFPE: "SIGFPE",
+            SIGKILL: "SIGKILL", SIGUSR1: "SIGUSR1", SIGSEGV: "SIGSEGV", SIGUSR2: "SIGUSR2",
+            SIGPIPE: "SIGPIPE", SIGALRM: "SIGALRM", SIGTERM: "SIGTERM", SIGSTKFLT: "SIGSTKFLT",
+            SIGXCPU: "SIGXCPU", SIGXFSZ: "SIGXFSZ", SIGVTALRM: "SIGVTALRM",
+            SIGPROF: "SIGPROF", SIGPOLL: "SIGIO", SIGPWR: "SIGPWR", SIGSYS: "SIGSYS",
+        ]
+        return names[number] ?? "signal \(number)"
+    }
+}

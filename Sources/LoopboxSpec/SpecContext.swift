@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LoopboxModel
+
+/// What a spec is checked against that differs from server to server.
+///
+/// A plain value, so that the command line and the server check in the same way.
+public struct SpecContext: Hashable, Sendable {
+    /// A scheme that a webhook's URL can have.
+    public enum WebhookScheme: String, Hashable, Sendable, CaseIterable {
+        case https, http
+    }
+
+    /// The names of the runtimes that are installed, in the order in which they are listed; nil:
+    /// not known, and any name is taken.
+    public var runtimes: [String]?
+    /// What `python` stands for; nil where there is no CPython.
+    public var defaultRuntime: String?
+    /// The most that a spec may ask for as `limits.time`; `--max-time`.
+    public var maxTime = Duration.seconds(300)
+    /// The most that a spec may ask for as `limits.output`; `--max-output`.
+    public var maxOutput = ByteCount.mebibytes(16)
+    /// What webhooks may be called by; plain http only where the operator allows it.
+    public var webhookSchemes: Set<WebhookScheme> = [.https]
+
+    /// A server with the default ceilings and these runtimes.
+    public init(runtimes: [String]? = nil, defaultRuntime: String? = nil) {
+        self.runtimes = runtimes
+        self.defaultRuntime = defaultRuntime
+    }
+}

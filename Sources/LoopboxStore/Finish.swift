@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import LoopboxModel
+
+/// The end of a claimed job.
+public struct Finish: Sendable {
+    /// The right under which it ran.
+    public var claim: Claim
+    /// Why it ended.
+    public var outcome: Outcome
+    /// The gate's answer; nil where the spec has none.
+    public var verdict: Verdict?
+    /// What its runs gave.
+    public var runs: [FinishedRun]
+
+    /// The end of the job of `claim`.
+    public init(claim: Claim, outcome: Outcome, verdict: Verdict?, runs: [FinishedRun]) {
+        self.claim = claim
+        self.outcome = outcome
+        self.verdict = verdict
+        self.runs = runs
+    }
+}
+
+/// What one run gave, with what it wrote.
+public struct FinishedRun: Sendable {
+    /// The numbers and findings.
+    public var report: RunReport
+    /// What was kept of its standard output.
+    public var stdout: CapturedOutput
+    /// What was kept of its standard error.
+    public var stderr: CapturedOutput
+
+    /// A run.
+    public init(report: RunReport, stdout: CapturedOutput, stderr: CapturedOutput) {
+        self.report = report
+        self.stdout = stdout
+        self.stderr = stderr
+    }
+}
+
+/// What became of a finish.
+public enum FinishResult: Hashable, Sendable {
+    /// The job, as it is for ever, durably; its deliveries are owed.
+    case finished(Job)
+    /// The job was claimed by another worker, or deleted, meanwhile. Nothing was written: drop the
+    /// report, the new owner makes its own.
+    case leaseLost
+}

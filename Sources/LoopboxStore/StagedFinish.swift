@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FoundationEssentials
+import LoopboxModel
+
+/// A finish with all that takes long done: its reports and messages made, its large outputs on the
+/// disk. What is left to the transaction, which everybody waits for, is a few rows.
+struct StagedFinish: Sendable {
+    /// One run's rows.
+    struct Run: Sendable {
+        let run: Int
+        let report: Data
+        var outputs: [Output] = []
+    }
+
+    /// One stream's row: `body` or `file`, never both.
+    struct Output: Sendable {
+        let stream: OutputStream
+        let headCount: Int
+        let droppedCount: Int
+        var body: Data?
+        var file: String?
+    }
+
+    let claim: Claim
+    /// The job as it will be.
+    let job: Job
+    var runs: [Run] = []
+    var deliveries: [Delivery] = []
+
+    /// The files that no row has yet.
+    var files: [String] { runs.flatMap { $0.outputs.compactMap(\.file) } }
+}
+
+extension JobDatabase {
+    /// Does what needs no transaction. Pass the result on to ``JobTransaction/finish(_:)``, and to
+    /// ``discard(_:)`` where nothing came of that.
+    func stage(_ finish: Finish) throws(StoreError) -> StagedFinish {
+        var job = finish.claim.job
+        job.state = .completed
+        job.outcome = finish.outcome
+        job.verdict = finish.verdict
+        // Nothing but the end of the claim changes the version of a running job.
+        job.version += 1
+        job.endedAt = configuration.clock()
+        job.runs = finish.runs.map(\.report)
+        var staged = StagedFinish(claim: finish.claim, job: job)
+        do throws(StoreError) {
+            for run in finish.runs {
+                let report = try json(run.report, of: job.id.description)
+                staged.runs.append(StagedFinish.Run(run: run.report.run, report: report))
+                try stage(run.stdout, .stdout, in: &staged)
+                try stage(run.stderr, .stderr, in: &staged)
+            }
+            if !staged.files.isEmpty { try files.synchronize() }
+        } catch {
+            discard(staged)
+            throw error
+        }
+        staged.deliveries = configuration.outbox(job)
+        return staged
+    }
+
+    private func stage(
+        _ captured: CapturedOutput,
+        _ stream: OutputStream,
+        in staged: inout StagedFinish
+    ) throws(StoreError) {
+        let bytes = captured.head + captured.tail
+        guard !bytes.isEmpty || captured.dropped > 0 else { return }
+        var output = StagedFinish.Output(
+            stream: stream,
+            headCount: captured.head.count,
+            droppedCount: captured.dropped
+        )
+        if bytes.count > Self.outputInlineMax.bytes {
+            output.file = try files.write(bytes)
+        } else {
+            output.body = Data(bytes)
+        }
+        staged.runs[staged.runs.count - 1].outputs.append(output)
+    }
+
+    /// Removes the files of a finish that did not come about.
+    func discard(_ staged: StagedFinish) {
+        for file in staged.files { files.remove(file) }
+    }
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Glibc
+import Loop
+import LoopSystem
+import LoopboxModel
+import LoopboxReport
+import LoopboxSandbox
+import LoopboxService
+import LoopboxSpec
+import LoopboxStore
+
+/// `loopbox run`: one program, no server.
+struct Run: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Runs a program or a job spec here and prints the report.",
+        discussion: """
+            loopbox run program.py
+            loopbox run --runtime python3.11 program.py one two
+            loopbox run job.yaml
+            cat job.yaml | loopbox run -
+
+            The program runs with your rights: this version has no isolation.
+
+            Exit status: 0 nothing found, 1 an error was found or the program failed, 2 the spec \
+            is not valid, 3 the program could not be run, 130 interrupted.
+            """
+    )
+
+    @Option(help: "The interpreter, as python3.13; default: what the spec says, or the newest.")
+    var runtime: String?
+
+    @Option(help: "The wall limit, as 5s; default: what the spec says, or 10s.")
+    var time: String?
+
+    @Flag(help: "Print the report as JSON.")
+    var json = false
+
+    @Argument(help: "A .py file, a job spec, or - for a spec on standard input.")
+    var file: String
+
+    @Argument(parsing: .captureForPassthrough, help: "Arguments of the program.")
+    var arguments: [String] = []
+
+    func run() throws {
+        let spec = try self.spec()
+        let loop = ServiceActor.loop
+        let work = try Self.workDirectory()
+        let task = loop.createTask(name: "run") { @ServiceActor () async throws -> FinishedRun in
+            let runner = try await JobRunner(
+                loop: loop,
+                dataDirectory: Serve.defaultDataDirectory,
+                workDirectory: work,
+                runtimes: [:]
+            )
+            guard runner.catalog.runtime(named: spec.program.runtime) != nil else {
+                let known = runner.catalog.names.joined(separator: ", ")
+                throw ValidationError(
+                    "\(spec.program.runtime) is not installed here; installed: \(known)"
+                )
+            }
+            let run = runner.newRun()
+            try Self.stopOnInterrupt(loop) { run.cancel() }
+            return try await runner.run(spec, name: "run", as: run)
+        }
+        let finished: FinishedRun
+        do {
+            finished = try loop.runUntilComplete(task)
+        } catch let error as JobRunnerError {
+            unsafe _ = rmdir(work)
+            complain("\(error)")
+            throw ExitStatus.failure
+        }
+        unsafe _ = rmdir(work)
+        try show(finished, spec)
+        if finished.report.outcome == .cancelled { throw ExitStatus.interrupted }
+        let isClean =
+            finished.report.outcome == .exited && finished.report.exit == 0
+            && !finished.report.findings.contains { $0.severity == .error }
+        if !isClean { throw ExitStatus.gateFailed }
+    }
+
+    private func show(_ finished: FinishedRun, _ spec: JobSpec) throws {
+        if json {
+            let bytes = try JSONText(isPretty: true).encode(finished.report)
+            write(String(decoding: bytes, as: UTF8.self) + "\n")
+            return
+        }
+        let report = TextReport(
+            run: finished.report,
+            name: spec.name,
+            debug: spec.debug,
+            color: isatty(STDOUT_FILENO) != 0 && environment("NO_COLOR") == nil,
+            output: .tail(lines: 20, stdout: finished.stdout, stderr: finished.stderr)
+        )
+        write(report.text)
+    }
+
+    private func spec() throws -> JobSpec {
+        let bytes: [UInt8]
+        do throws(SystemError) {
+            bytes = try SpecFile.read(file)
+        } catch {
+            complain("\(error)")
+            throw ExitStatus.failure
+        }
+        var spec: JobSpec
+        if file.hasSuffix(".py") {
+            let name = file.split(separator: "/").last.map(String.init) ?? "main.py"
+            let program = JobSpec.Program(files: [name: .bytes(bytes)], start: .entry(name))
+            spec = JobSpec(program: program)
+            spec.program.args = arguments
+        } else {
+            do throws(SpecFailure) {
+                spec = try SpecDecoder.decode(
+                    bytes,
+                    contentType: SpecFile.contentType(file),
+                    context: SpecContext()
+                )
+            } catch {
+                let color = isatty(STDERR_FILENO) != 0 && environment("NO_COLOR") == nil
+                write(error.render(file: file, source: bytes, color: color), to: STDERR_FILENO)
+                throw ExitStatus.invalidSpec
+            }
+        }
+        if let runtime { spec.program.runtime = runtime }
+        if let time {
+            guard let span = FlagDuration(time) else {
+                throw ValidationError("--time \(time) is no span of time; write 5s")
+            }
+            spec.limits.time = Seconds(span.duration)
+        }
+        return spec
+    }
+
+    /// The first Ctrl-C ends the program, the second one ends us.
+    private static func stopOnInterrupt(
+        _ loop: EventLoop, _ stop: @escaping () -> Void
+    ) throws {
+        try loop.addSignalHandler(SIGINT) {
+            loop.removeSignalHandler(SIGINT)
+            stop()
+        }
+    }
+
+    private static func workDirectory() throws -> String {
+        var template = Array("\(environment("TMPDIR") ?? "/tmp")/loopbox-XXXXXX".utf8CString)
+        guard unsafe mkdtemp(&template) != nil else {
+            complain("\(SystemError.last("mkdtemp"))")
+            throw ExitStatus.failure
+        }
+        return String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+}

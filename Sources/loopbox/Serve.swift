@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Glibc
+import Logging
+import Loop
+import LoopSystem
+import LoopboxModel
+import LoopboxService
+import LoopboxWebhooks
+
+/// `loopbox serve`: the server.
+struct Serve: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Takes jobs over HTTP, runs them, and calls webhooks.",
+        discussion: """
+            loopbox serve --sandbox none-i-know
+            curl -sS --data-binary @job.yaml 'localhost:8080/v1/jobs?wait=20s&format=text'
+
+            Each flag can come from the environment, too: LOOPBOX_LISTEN for --listen.
+            """
+    )
+
+    @Option(help: "HOST:PORT or unix:PATH; port 0 picks one.")
+    var listen = "127.0.0.1:8080"
+
+    @Option(help: "The directory for database, outputs and work directories.")
+    var data = defaultDataDirectory
+
+    @Option(help: "Jobs that run at once; default: the number of cores.")
+    var slots: Int?
+
+    @Option(help: "Jobs that may wait.")
+    var queueMax = 10_000
+
+    @Option(help: "The isolation. This version has none: say none-i-know to start all the same.")
+    var sandbox: String?
+
+    @Option(help: "An interpreter beside those on PATH, as NAME=PATH; repeatable.")
+    var runtime: [String] = []
+
+    @Option(help: "How users reach the server, for links; default: as it listens.")
+    var publicURL: String?
+
+    @Option(help: "A file with the tokens that requests may bear, one a line.")
+    var tokenFile: String?
+
+    @Flag(help: "Listen beyond this machine without asking for a token.")
+    var insecureNoAuth = false
+
+    @Flag(help: "Let webhooks go to http URLs.")
+    var webhookAllowHTTP = false
+
+    @Option(help: "Let webhooks go to these addresses although they are private; repeatable.")
+    var webhookAllowCIDR: [String] = []
+
+    @Option(help: "When a webhook is sent, and sent again, as 0s,5s,5m.")
+    var webhookSchedule: String?
+
+    @Option(help: "The longest time limit that a spec may ask for.")
+    var maxTime = FlagDuration(.seconds(300))
+
+    @Option(help: "The largest output limit that a spec may ask for, in MiB.")
+    var maxOutput = 16
+
+    @Option(help: "How long to go on serving after SIGTERM.")
+    var drainDelay = FlagDuration(.seconds(3))
+
+    @Option(help: "How long running jobs may take to end after that.")
+    var drainTimeout = FlagDuration(.seconds(25))
+
+    @Option(help: "trace, debug, info, notice, warning, error or critical.")
+    var logLevel = "info"
+
+    @Option(help: "json or text; default: text on a terminal.")
+    var logFormat: String?
+
+    @Flag(help: "Put the server's own event loop in debug mode.")
+    var loopDebug = false
+
+    static var defaultDataDirectory: String {
+        let home = environment("HOME") ?? "/tmp"
+        return "\(environment("XDG_STATE_HOME") ?? "\(home)/.local/state")/loopbox"
+    }
+
+    func run() throws {
+        let configuration = try self.configuration()
+        guard let level = Logger.Level(rawValue: logLevel) else {
+            throw ValidationError("--log-level \(logLevel) is not known")
+        }
+        let format = try format()
+        LoggingSystem.bootstrap { label in
+            var handler = LineLogHandler(label: label, format: format)
+            handler.logLevel = level
+            return handler
+        }
+        var logger = Logger(label: "loopbox")
+        logger.logLevel = level
+        let log = logger
+        let loop = ServiceActor.loop
+        let start = loop.createTask(name: "start") { @ServiceActor in
+            try await Service(configuration, logger: log)
+        }
+        let service: Service
+        do {
+            service = try loop.runUntilComplete(start)
+        } catch {
+            complain("\(error)")
+            throw ExitStatus.failure
+        }
+        for signal in [SIGTERM, SIGINT] {
+            try loop.addSignalHandler(signal) {
+                // The second one finds the default action, and ends us at once.
+                loop.removeSignalHandler(SIGTERM)
+                loop.removeSignalHandler(SIGINT)
+                loop.createTask(name: "drain") { @ServiceActor in
+                    await service.drain()
+                    loop.stop()
+                }
+            }
+        }
+        announce(service.address, configuration)
+        try loop.runForever()
+    }
+
+    private func announce(_ address: SocketAddress, _ configuration: ServiceConfiguration) {
+        let token = configuration.tokens.first.map { " -H 'Authorization: Bearer \($0)'" } ?? ""
+        let isShown = tokenFile == nil
+        let curl: String
+        if case .unix(let path) = address {
+            curl = "--unix-socket \(path) 'http://localhost/v1/jobs"
+        } else {
+            curl = "'http://\(address)/v1/jobs"
+        }
+        write(
+            """
+            loopbox \(Loopbox.version) serves at \(address) without isolation; try: \
+            curl -sS\(isShown ? token : "") --data-binary @job.yaml \(curl)?wait=20s&format=text'
+
+            """
+        )
+    }
+
+    private func format() throws -> LineLogHandler.Format {
+        guard let logFormat else { return isatty(STDERR_FILENO) != 0 ? .text : .json }
+        guard let format = LineLogHandler.Format(rawValue: logFormat) else {
+            throw ValidationError("--log-format is json or text, not \(logFormat)")
+        }
+        return format
+    }
+
+    private func configuration() throws -> ServiceConfiguration {
+        guard sandbox == "none-i-know" else {
+            complain(
+                """
+                this version can't isolate programs: whoever can send a job can do what the \
+                user that runs the server can do.
+                  hint: where you trust every program, start with --sandbox none-i-know
+                """
+            )
+            throw ExitStatus.failure
+        }
+        guard let address = SocketAddress(listen) else {
+            throw ValidationError(
+                "--listen \(listen) is no address; write 127.0.0.1:8080, [::1]:8080 or unix:/path"
+            )
+        }
+        let cores = Int(sysconf(CInt(_SC_NPROCESSORS_ONLN)))
+        let slots = slots ?? max(1, cores)
+        guard slots > 0 else { throw ValidationError("--slots is at least 1") }
+        guard queueMax > 0 else { throw ValidationError("--queue-max is at least 1") }
+        guard maxOutput > 0 else { throw ValidationError("--max-output is at least 1") }
+        var configuration = ServiceConfiguration(
+            version: Loopbox.version,
+            dataDirectory: data,
+            slots: slots
+        )
+        configuration.listen = address
+        configuration.queueMax = queueMax
+        configuration.publicURL = publicURL.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
+        configuration.timeMax = maxTime.duration
+        configuration.outputMax = .mebibytes(maxOutput)
+        configuration.drainDelay = drainDelay.duration
+        configuration.drainTimeout = drainTimeout.duration
+        configuration.loopDebug = loopDebug
+        configuration.tokens = try tokens(address)
+        for pair in runtime {
+            guard let equals = pair.firstIndex(of: "="), equals != pair.startIndex else {
+                throw ValidationError("--runtime \(pair): write NAME=PATH")
+            }
+            let path = String(pair[pair.index(after: equals)...])
+            configuration.runtimes[String(pair[..<equals])] = path
+        }
+        configuration.webhookPolicy.allowsHTTP = webhookAllowHTTP
+        for text in webhookAllowCIDR.flatMap({ $0.split(separator: ",") }) {
+            do {
+                configuration.webhookPolicy.allowed.append(try AddressRange(String(text)))
+            } catch {
+                throw ValidationError("--webhook-allow-cidr: \(error)")
+            }
+        }
+        if let webhookSchedule {
+            do {
+                configuration.webhookSchedule = try RetrySchedule(parsing: webhookSchedule)
+            } catch {
+                throw ValidationError("--webhook-schedule: \(error)")
+            }
+        }
+        return configuration
+    }
+
+    /// The tokens of the file; one that is made where others than this machine can reach us.
+    private func tokens(_ address: SocketAddress) throws -> [String] {
+        if let tokenFile {
+            let bytes: [UInt8]
+            do throws(SystemError) {
+                bytes = try readWhole(tokenFile)
+            } catch {
+                complain("\(error)")
+                throw ExitStatus.failure
+            }
+            let tokens = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+                .map { $0.filter { !$0.isWhitespace } }.filter { !$0.isEmpty && !$0.hasPrefix("#") }
+            guard !tokens.isEmpty else { throw ValidationError("\(tokenFile) holds no token") }
+            return tokens
+        }
+        if address.isLoopback || insecureNoAuth { return [] }
+        return ["lbx_\(UUIDv7().text)\(UUIDv7().text)"]
+    }
+}
+
+/// A span of time on the command line: `250ms`, `5s`, `2m`, `1h`.
+struct FlagDuration: ExpressibleByArgument {
+    let duration: Duration
+
+    init(_ duration: Duration) { self.duration = duration }
+
+    init?(argument: String) { self.init(argument) }
+
+    /// Reads a whole number with its unit; nil where it is anything else.
+    init?(_ text: String) {
+        let digits = text.prefix { $0.isASCII && $0.isNumber }
+        guard let number = Int(digits), number <= 1_000_000_000 else { return nil }
+        switch text.dropFirst(digits.count) {
+        case "ms": duration = .milliseconds(number)
+        case "s": duration = .seconds(number)
+        case "m": duration = .seconds(number * 60)
+        case "h": duration = .seconds(number * 3600)
+        default: return nil
+        }
+    }
+
+    var defaultValueDescription: String {
+        let milliseconds = duration.milliseconds
+        return milliseconds % 1000 == 0 ? "\(milliseconds / 1000)s" : "\(milliseconds)ms"
+    }
+}
