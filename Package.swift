@@ -117,5 +117,10 @@ let package = Package(
         tests(of: "LoopboxReport", ["LoopboxModel"], exclude: ["Golden"]),
         tests(of: "LoopboxStore", ["LoopboxModel", "Loop", grdb, logging]),
         tests(of: "LoopboxSandbox", ["LoopboxModel", "Loop", "LoopSystem"]),
+        tests(
+            of: "LoopboxService",
+            [.target(name: "loopbox"), "LoopSystem", "LoopboxModel"],
+            exclude: ["Golden", "Python"]
+        ),
     ]
 )

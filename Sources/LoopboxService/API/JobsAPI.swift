@@ -123,7 +123,7 @@ final class JobsAPI {
     private static func fillSecrets(_ spec: inout JobSpec) -> [String: String]? {
         var made: [String: String] = [:]
         for place in spec.webhooks.indices where spec.webhooks[place].secret == nil {
-            let secret = WebhookSecret.generate().description
+            let secret = WebhookSecret.generate().text
             spec.webhooks[place].secret = secret
             made[spec.webhooks[place].url] = secret
         }

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+/// A program that means harm, or is just odd, and what its report has to say.
+struct HostileProgram: CustomTestStringConvertible, Sendable {
+    let name: String
+    let spec: String
+    let expected: Expected
+    var testDescription: String { name }
+
+    /// What the job's JSON says.
+    struct Expected: Sendable {
+        var outcome = "exited"
+        var exit: Int? = 0
+        var signal: String?
+        var ending = "exited with status 0"
+        var report = "complete"
+        var stdout: String?
+        var stdoutBytes: Int?
+        var rules: [String] = []
+    }
+
+    init(_ name: String, _ source: String, and more: String = "", _ expected: Expected) {
+        self.name = name
+        spec = LoopboxServiceTests.spec(source, more)
+        self.expected = expected
+    }
+
+    static let all: [HostileProgram] = [
+        HostileProgram(
+            "it writes 200 MB",
+            """
+            import sys
+            for _ in range(200):
+                sys.stdout.write("x" * 1_000_000)
+            """,
+            Expected(stdoutBytes: 200_000_000)
+        ),
+        HostileProgram(
+            "it never ends and ignores SIGTERM",
+            """
+            import signal
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            print("begun", flush=True)
+            while True:
+                pass
+            """,
+            and: "limits: {time: 700ms, grace: 200ms}\n",
+            Expected(
+                outcome: "timed_out",
+                exit: nil,
+                signal: "SIGKILL",
+                ending: "reached its time limit of 700 ms, did not end within 200 ms of SIGTERM, "
+                    + "and was killed",
+                report: "incomplete",
+                stdout: "begun\n"
+            )
+        ),
+        HostileProgram(
+            "its daemon holds its output open",
+            """
+            import os, time
+            if os.fork() == 0:
+                os.setsid()
+                if os.fork() == 0:
+                    time.sleep(600)
+                os._exit(0)
+            os.wait()
+            print("left it behind")
+            """,
+            Expected(stdout: "left it behind\n")
+        ),
+        HostileProgram(
+            "it writes what is no text",
+            """
+            import sys
+            sys.stdout.buffer.write(b"a\\xff\\x00\\x1b[31mb\\n")
+            """,
+            Expected(stdout: "a\u{FFFD}\0\u{1B}[31mb\n", stdoutBytes: 10)
+        ),
+        HostileProgram(
+            "it reads an input that it has not got",
+            "import sys\nprint(repr(sys.stdin.read()))",
+            Expected(stdout: "''\n")
+        ),
+        HostileProgram(
+            "it is no Python",
+            "print('never seen')\nthis is no Python",
+            Expected(
+                exit: 1,
+                ending: "exited with status 1",
+                stdout: "",
+                rules: ["uncaught-exception"]
+            )
+        ),
+        HostileProgram(
+            "it is gone in the middle of its report",
+            """
+            import asyncio, os
+            async def main():
+                asyncio.sleep(1)
+            asyncio.run(main())
+            print("still here", flush=True)
+            os._exit(7)
+            """,
+            Expected(
+                exit: 7,
+                ending: "exited with status 7",
+                report: "incomplete",
+                stdout: "still here\n",
+                rules: ["coroutine-never-awaited"]
+            )
+        ),
+        HostileProgram(
+            "it writes garbage to every descriptor",
+            """
+            import os
+            for number in range(3, 65):
+                try:
+                    os.write(number, b"\\xff\\x00garbage" * 1000)
+                except OSError:
+                    pass
+            print("done")
+            """,
+            Expected(report: "incomplete", stdout: "done\n")
+        ),
+        HostileProgram(
+            "it removes the directory that it runs in",
+            """
+            import os, shutil
+            shutil.rmtree(os.path.dirname(os.getcwd()))
+            print("gone")
+            """,
+            Expected(stdout: "gone\n")
+        ),
+        HostileProgram(
+            "it kills itself",
+            """
+            import os, signal
+            print("farewell", flush=True)
+            os.kill(os.getpid(), signal.SIGSEGV)
+            """,
+            Expected(
+                outcome: "signaled",
+                exit: nil,
+                signal: "SIGSEGV",
+                ending: "was killed by SIGSEGV",
+                report: "incomplete",
+                stdout: "farewell\n"
+            )
+        ),
+    ]
+}

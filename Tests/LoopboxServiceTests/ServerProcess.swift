@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import LoopSystem
+import Testing
+
+/// A real server: the `loopbox` that was built with the tests, as a child process with a data
+/// directory of its own and none of our environment.
+final class ServerProcess: Sendable {
+    let process: ChildProcess
+    /// `127.0.0.1:43210`
+    let address: String
+    /// What its user's home is; the data directory is in it.
+    let home: TemporaryDirectory
+
+    /// The program.
+    static let loopbox = "\(folderOfTests)/loopbox"
+    /// Debian's interpreter: the one that each machine has, and whose texts are the golden ones.
+    static let reference = "/usr/bin/python3.11"
+
+    /// Starts a server and waits until it says where it listens.
+    ///
+    /// - Parameters:
+    ///   - arguments: of `serve`, on top of the address, the data directory and no isolation.
+    ///   - environment: on top of the clean one.
+    ///   - home: where another server was before, to go on from what it left.
+    init(
+        _ arguments: [String] = [],
+        environment: [String: String] = [:],
+        home: TemporaryDirectory? = nil
+    ) throws {
+        let home = try home ?? TemporaryDirectory()
+        self.home = home
+        process = try ChildProcess(
+            Self.loopbox,
+            Self.arguments(home) + arguments,
+            environment: Self.environment(home).merging(environment) { _, own in own }
+        )
+        let process = process
+        address = try eventually("the server's address") {
+            if process.ending != nil { throw DidNotStart(complaint: process.stderr) }
+            let words = process.stdout.split(separator: " ", omittingEmptySubsequences: true)
+            // With the line feed after it, the line is complete.
+            guard process.stdout.contains("\n"), let place = words.firstIndex(of: "at") else {
+                return nil
+            }
+            return String(words[place + 1])
+        }
+    }
+
+    deinit {
+        process.kill(SIGKILL)
+        _ = process.wait(within: .seconds(10))
+        for process in jobProcesses { kill(process, SIGKILL) }
+    }
+
+    /// What a server in `home` is started with.
+    static func arguments(_ home: TemporaryDirectory) -> [String] {
+        [
+            "serve", "--sandbox", "none-i-know", "--listen", "127.0.0.1:0", "--data", home("data"),
+            "--drain-delay", "0s",
+        ]
+    }
+
+    /// What programs of ours find around them, with their home in `home`.
+    static func environment(_ home: TemporaryDirectory) -> [String: String] {
+        cleanEnvironment.merging(["HOME": home.path, "TMPDIR": home.path]) { _, own in own }
+    }
+
+    /// Why a server could not be started.
+    struct DidNotStart: Error, CustomStringConvertible {
+        let complaint: String
+        var description: String { "the server ended at once: \(complaint)" }
+    }
+
+    // MARK: asking
+
+    /// Asks for `path` by the `curl` command.
+    func curl(_ path: String, _ arguments: String..., input: String = "") throws -> Answer {
+        try curl(path, arguments, input: input)
+    }
+
+    /// Asks for `path` by the `curl` command.
+    func curl(_ path: String, _ arguments: [String], input: String = "") throws -> Answer {
+        try Answer(
+            arguments + ["http://\(address)\(path)"],
+            input: input,
+            environment: Self.environment(home)
+        )
+    }
+
+    /// Submits `spec`; `query` such as `wait=30s`.
+    func submit(_ spec: String, _ query: String = "", _ arguments: String...) throws -> Answer {
+        try curl("/v1/jobs?\(query)", arguments + ["--data-binary", "@-"], input: spec)
+    }
+
+    /// The job `id` once `condition` holds for it.
+    func job(
+        _ id: String,
+        within limit: Duration = .seconds(30),
+        at location: SourceLocation = #_sourceLocation,
+        until condition: (JSON) -> Bool
+    ) throws -> JSON {
+        try eventually("job \(id) as it is to be", within: limit, at: location) {
+            let job = try curl("/v1/jobs/\(id)").json
+            return condition(job) ? job : nil
+        }
+    }
+
+    // MARK: ending
+
+    /// Ends the server by SIGTERM, and fails the test where it doesn't leave everything tidy.
+    func terminate(
+        within limit: Duration = .seconds(30), at location: SourceLocation = #_sourceLocation
+    ) {
+        process.kill(SIGTERM)
+        let ending = process.wait(within: limit)
+        #expect(ending == .exited(0), "\(process.stderr)", sourceLocation: location)
+        #expect(jobProcesses == [], sourceLocation: location)
+        #expect(workDirectories == [], sourceLocation: location)
+    }
+
+    /// Ends the server as power loss would.
+    func crash(at location: SourceLocation = #_sourceLocation) {
+        process.kill(SIGKILL)
+        let ending = process.wait(within: .seconds(10))
+        #expect(ending == .signaled(SIGKILL), sourceLocation: location)
+    }
+
+    // MARK: what it has
+
+    /// The directories of runs that are there.
+    var workDirectories: [String] { entries(home("data/work")) }
+
+    /// The processes of its jobs, and what those left behind: they bear its mark.
+    var jobProcesses: [pid_t] {
+        entries("/proc").compactMap { pid_t($0) }.filter { process in
+            let environment = contents("/proc/\(process)/environ") ?? ""
+            return environment.contains("LOOPBOX_RUN=\(home("data"))/")
+        }
+    }
+
+    /// Its children, ended ones that nobody has waited for as well.
+    var children: [pid_t] {
+        entries("/proc/\(process.id)/task").flatMap { thread in
+            (contents("/proc/\(process.id)/task/\(thread)/children") ?? "").split(separator: " ")
+        }.compactMap { pid_t($0) }
+    }
+
+    /// How many descriptors it has open.
+    var descriptors: Int { entries("/proc/\(process.id)/fd").count }
+
+    /// How much memory it holds, in bytes.
+    ///
+    /// Source: VmRSS in proc(5).
+    var residentBytes: Int {
+        let status = contents("/proc/\(process.id)/status") ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") } ?? ""
+        return (Int(line.filter(\.isNumber)) ?? 0) * 1024
+    }
+}
+
+/// Where the build puts programs and the tests.
+private let folderOfTests: String = {
+    var path = [CChar](repeating: 0, count: 4096)
+    let count = readlink("/proc/self/exe", &path, path.count)
+    let file = String(decoding: path.prefix(max(0, count)).map(UInt8.init(bitPattern:)), as: UTF8.self)
+    return String(file[..<(file.lastIndex(of: "/") ?? file.startIndex)])
+}()
+
+/// A spec of the Python program `source`, and what else is to be in it.
+func spec(_ source: String, _ more: String = "") -> String {
+    let lines = source.split(separator: "\n", omittingEmptySubsequences: false)
+    return "program:\n  source: |\n" + lines.map { "    \($0)\n" }.joined() + more
+}
