@@ -93,7 +93,9 @@ let package = Package(
             swiftSettings: strict
         ),
         layer(
-            "LoopboxWebhooks", ["LoopboxModel", "Loop", "LoopSystem", "LoopCurl", crypto, logging]),
+            "LoopboxWebhooks",
+            ["LoopboxModel", "Loop", "LoopSystem", "LoopCurl", crypto, logging]
+        ),
         layer(
             "LoopboxService",
             [
