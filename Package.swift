@@ -116,6 +116,7 @@ let package = Package(
         tests(of: "LoopSystem"),
         tests(of: "Loop", ["LoopSystem", logging]),
         tests(of: "HTTPWire"),
+        tests(of: "LoopboxModel"),
         tests(of: "LoopboxReport", ["LoopboxModel"], exclude: ["Golden"]),
         tests(of: "LoopboxStore", ["LoopboxModel", "Loop", grdb, logging]),
         tests(of: "LoopboxSandbox", ["LoopboxModel", "Loop", "LoopSystem"]),
