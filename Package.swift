@@ -93,7 +93,9 @@ let package = Package(
             swiftSettings: strict
         ),
         layer(
-            "LoopboxWebhooks", ["LoopboxModel", "Loop", "LoopSystem", "LoopCurl", crypto, logging]),
+            "LoopboxWebhooks",
+            ["LoopboxModel", "Loop", "LoopSystem", "LoopCurl", crypto, logging]
+        ),
         layer(
             "LoopboxService",
             [
@@ -114,6 +116,7 @@ let package = Package(
         tests(of: "LoopSystem"),
         tests(of: "Loop", ["LoopSystem", logging]),
         tests(of: "HTTPWire"),
+        tests(of: "LoopboxModel"),
         tests(of: "LoopboxReport", ["LoopboxModel"], exclude: ["Golden"]),
         tests(of: "LoopboxStore", ["LoopboxModel", "Loop", grdb, logging]),
         tests(of: "LoopboxSandbox", ["LoopboxModel", "Loop", "LoopSystem"]),

@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LoopSystem
-import Synchronization
 
 /// Where other threads leave what the loop shall run.
 ///
 /// Filling it takes a lock for the length of an append; the loop takes everything out at once by
 /// swapping two arrays. Only the first to come after that wakes the loop.
 final class Inbox: Sendable {
-    private struct Waiting: ~Copyable {
+    private struct Waiting {
         var items: [Ready] = []
         var isWakeUpSent = false
     }
 
-    // Safety: a mutex must have an owner that doesn't move; this object is it. The lock is one of
-    // the few that the project allows: there is no other way in from another thread.
-    private let waiting = Mutex(Waiting())
+    // One of the few locks that the project allows: there is no other way in from another thread.
+    private let waiting = Locked(Waiting())
     let wakeUp: WakeUp
 
     init() throws(SystemError) { wakeUp = try WakeUp() }

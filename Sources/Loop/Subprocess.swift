@@ -18,12 +18,20 @@ public final class Subprocess: @unchecked Sendable {
     public let exited: Future<Exit>
     private let process: SpawnedProcess
     private let watcher: ExitWatcher
+    private let endsGroup: Bool
 
     /// Makes a child as `plan` says. The loop's thread stands still meanwhile, about a tenth of a
     /// millisecond.
     ///
+    /// - Parameter endsGroup: whether what is left of the child's process group is killed when the
+    ///   child ends; only for one with a session of its own.
     /// - Throws: ``LoopError/spawn(_:)`` with the step that failed.
-    public init(_ plan: ProcessPlan, on loop: EventLoop) throws(LoopError) {
+    public init(
+        _ plan: ProcessPlan,
+        on loop: EventLoop,
+        endsGroup: Bool = false
+    ) throws(LoopError) {
+        self.endsGroup = endsGroup
         do {
             process = try plan.spawn()
         } catch {
@@ -38,8 +46,8 @@ public final class Subprocess: @unchecked Sendable {
 
     deinit {
         guard !exited.isDone else { return }
-        process.send(SIGKILL)
         exited.loop.unwatch(process.descriptor.number)
+        process.killAndReap()
     }
 
     /// How it ended, once it has. Cancelling the wait leaves the child alone.
@@ -67,7 +75,10 @@ public final class Subprocess: @unchecked Sendable {
     public func kill() { send(SIGKILL) }
 
     fileprivate func noteEnd() {
-        guard !exited.isDone, let exit = process.reap() else { return }
+        guard !exited.isDone else { return }
+        // Before it is reaped: after that its number may be another group's.
+        if endsGroup { process.sendToGroup(SIGKILL) }
+        guard let exit = process.reap() else { return }
         exited.loop.unwatch(process.descriptor.number)
         try? exited.setResult(exit)
     }

@@ -2,7 +2,6 @@
 
 import Glibc
 import LoopSystem
-import Synchronization
 
 /// Threads that run what would block the loop.
 ///
@@ -10,7 +9,7 @@ import Synchronization
 ///
 /// Source: `concurrent.futures.ThreadPoolExecutor`.
 public final class ThreadPoolExecutor: Sendable {
-    private struct State: ~Copyable {
+    private struct State {
         var work: [@Sendable () -> Void] = []
         var next = 0
         var idleCount = 0
@@ -22,8 +21,8 @@ public final class ThreadPoolExecutor: Sendable {
     public let name: String
     /// How many threads there may be.
     public let threadsMax: Int
-    // Safety: one of the few locks that the project allows; held for the length of an append.
-    private let state = Mutex(State())
+    // One of the few locks that the project allows; held for the length of an append.
+    private let state = Locked(State())
     private let available = Semaphore()
 
     /// A pool of at most `threads` threads, none of which there is yet.

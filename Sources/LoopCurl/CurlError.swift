@@ -36,7 +36,8 @@ public enum CurlError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What happened, beginning with its kind: `connect: Failed to connect to … (curl 7)`
     public var description: String {
         switch self {
-        case .headerNotAllowed(let name): "request: the header \(name.debugDescription) can't be sent"
+        case .headerNotAllowed(let name):
+            "request: the header \(name.debugDescription) can't be sent"
         case .urlNotAllowed: "request: the URL holds a NUL character"
         case .refused(let reason): "refused: \(reason)"
         case .headTooLarge: "answer: the head is larger than \(CurlRequest.headMax) bytes"

@@ -53,7 +53,9 @@ public struct CurlRequest: Sendable {
 
     /// A request with the default bounds.
     public init(
-        _ method: Method, _ url: String, headers: [(name: String, value: String)] = [],
+        _ method: Method,
+        _ url: String,
+        headers: [(name: String, value: String)] = [],
         body: [UInt8]? = nil
     ) {
         self.method = method

@@ -34,7 +34,9 @@ public struct CurlURL: Hashable, Sendable {
         // A scheme that libcurl can't speak is named by whoever refuses it.
         let flags = UInt32(CURLU_NON_SUPPORT_SCHEME)
         let code = unsafe curl_url_set(handle, CURLUPART_URL, text, flags)
-        guard code == CURLUE_OK else { throw Failure(words: unsafe String(cString: curl_url_strerror(code))) }
+        guard code == CURLUE_OK else {
+            throw Failure(words: unsafe String(cString: curl_url_strerror(code)))
+        }
         func part(_ part: CURLUPart, _ flags: UInt32 = 0) -> String? {
             var raw: UnsafeMutablePointer<CChar>?
             guard unsafe curl_url_get(handle, part, &raw, flags) == CURLUE_OK, let raw = unsafe raw

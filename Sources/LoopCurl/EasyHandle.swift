@@ -61,8 +61,10 @@ import CCurl
 
     /// Has libcurl call the four functions with `context`, which must outlive the transfer.
     func setCallbacks(
-        body: @escaping curl_write_callback, head: @escaping curl_write_callback,
-        openSocket: @escaping curl_opensocket_callback, request: @escaping curl_prereq_callback,
+        body: @escaping curl_write_callback,
+        head: @escaping curl_write_callback,
+        openSocket: @escaping curl_opensocket_callback,
+        request: @escaping curl_prereq_callback,
         context: UnsafeMutableRawPointer
     ) throws(CurlError) {
         try Self.check(unsafe ccurl_on_body(raw, body, context))
@@ -123,10 +125,12 @@ import CCurl
         case CURLE_OPERATION_TIMEDOUT: .timeout
         case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM,
             CURLE_SSL_CIPHER, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR,
-            CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_ENGINE_INITFAILED: .tls
+            CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_ENGINE_INITFAILED:
+            .tls
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT, CURLE_LOGIN_DENIED,
             CURLE_BAD_FUNCTION_ARGUMENT, CURLE_UNKNOWN_OPTION, CURLE_NOT_BUILT_IN,
-            CURLE_OUT_OF_MEMORY, CURLE_FAILED_INIT: .request
+            CURLE_OUT_OF_MEMORY, CURLE_FAILED_INIT:
+            .request
         default: .answer
         }
     }

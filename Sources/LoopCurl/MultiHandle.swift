@@ -52,8 +52,10 @@ import LoopSystem
         let code = unsafe transfer.easy.add(to: raw)
         guard code == CURLM_OK else {
             throw .failed(
-                .request, code: Int(code.rawValue),
-                words: unsafe String(cString: curl_multi_strerror(code)))
+                .request,
+                code: Int(code.rawValue),
+                words: unsafe String(cString: curl_multi_strerror(code))
+            )
         }
         transfers[transfer.easy.id] = transfer
     }
@@ -95,8 +97,11 @@ import LoopSystem
         if code != CURLM_OK, code != CURLM_BAD_SOCKET {
             report(
                 CurlError.failed(
-                    .answer, code: Int(code.rawValue),
-                    words: unsafe String(cString: curl_multi_strerror(code))))
+                    .answer,
+                    code: Int(code.rawValue),
+                    words: unsafe String(cString: curl_multi_strerror(code))
+                )
+            )
         }
         takeEnded()
     }
@@ -191,8 +196,11 @@ private final class Watcher: ReadinessHandler {
 
 /// CURLMOPT_SOCKETFUNCTION
 private func socketInterestChanged(
-    _ easy: UnsafeMutableRawPointer?, _ descriptor: curl_socket_t, _ what: CInt,
-    _ context: UnsafeMutableRawPointer?, _ assigned: UnsafeMutableRawPointer?
+    _ easy: UnsafeMutableRawPointer?,
+    _ descriptor: curl_socket_t,
+    _ what: CInt,
+    _ context: UnsafeMutableRawPointer?,
+    _ assigned: UnsafeMutableRawPointer?
 ) -> CInt {
     unsafe Unmanaged<MultiHandle>.fromOpaque(context!).takeUnretainedValue().watch(descriptor, what)
     return 0
@@ -200,7 +208,9 @@ private func socketInterestChanged(
 
 /// CURLMOPT_TIMERFUNCTION
 private func timerChanged(
-    _ multi: UnsafeMutableRawPointer?, _ milliseconds: Int, _ context: UnsafeMutableRawPointer?
+    _ multi: UnsafeMutableRawPointer?,
+    _ milliseconds: Int,
+    _ context: UnsafeMutableRawPointer?
 ) -> CInt {
     unsafe Unmanaged<MultiHandle>.fromOpaque(context!).takeUnretainedValue().setTimer(milliseconds)
     return 0

@@ -26,18 +26,25 @@ final class Transfer {
         self.easy = easy
         // Safety: this object owns the handle, so it outlives the transfer.
         try unsafe self.easy.setCallbacks(
-            body: bodyArrived, head: headArrived, openSocket: openSocket, request: checkConnection,
-            context: Unmanaged.passUnretained(self).toOpaque())
+            body: bodyArrived,
+            head: headArrived,
+            openSocket: openSocket,
+            request: checkConnection,
+            context: Unmanaged.passUnretained(self).toOpaque()
+        )
     }
 
     private static func bound(
-        _ easy: borrowing EasyHandle, _ request: CurlRequest
+        _ easy: borrowing EasyHandle,
+        _ request: CurlRequest
     ) throws(CurlError) {
         guard !request.url.utf8.contains(0) else { throw .urlNotAllowed }
         try easy.set(CURLOPT_URL, request.url)
         try easy.set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1)
         try easy.set(
-            CURLOPT_PROTOCOLS_STR, request.schemes.map(\.rawValue).sorted().joined(separator: ","))
+            CURLOPT_PROTOCOLS_STR,
+            request.schemes.map(\.rawValue).sorted().joined(separator: ",")
+        )
         try easy.set(CURLOPT_PROXY, "")
         try easy.set(CURLOPT_NOPROXY, "*")
         try easy.set(CURLOPT_FOLLOWLOCATION, 0)
@@ -101,7 +108,8 @@ final class Transfer {
             connect: easy.microseconds(CURLINFO_CONNECT_TIME_T),
             tls: easy.microseconds(CURLINFO_APPCONNECT_TIME_T),
             firstByte: easy.microseconds(CURLINFO_STARTTRANSFER_TIME_T),
-            total: easy.microseconds(CURLINFO_TOTAL_TIME_T))
+            total: easy.microseconds(CURLINFO_TOTAL_TIME_T)
+        )
         return result
     }
 
@@ -191,7 +199,9 @@ private func transfer(_ context: UnsafeMutableRawPointer?) -> Transfer {
 
 /// CURLOPT_WRITEFUNCTION
 private func bodyArrived(
-    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int,
+    _ bytes: UnsafeMutablePointer<CChar>?,
+    _ size: Int,
+    _ count: Int,
     _ context: UnsafeMutableRawPointer?
 ) -> Int {
     unsafe transfer(context).take(UnsafeRawBufferPointer(start: bytes, count: size * count))
@@ -199,7 +209,9 @@ private func bodyArrived(
 
 /// CURLOPT_HEADERFUNCTION
 private func headArrived(
-    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int,
+    _ bytes: UnsafeMutablePointer<CChar>?,
+    _ size: Int,
+    _ count: Int,
     _ context: UnsafeMutableRawPointer?
 ) -> Int {
     unsafe transfer(context).takeHead(size * count)
@@ -207,7 +219,8 @@ private func headArrived(
 
 /// CURLOPT_OPENSOCKETFUNCTION
 private func openSocket(
-    _ context: UnsafeMutableRawPointer?, _ purpose: curlsocktype,
+    _ context: UnsafeMutableRawPointer?,
+    _ purpose: curlsocktype,
     _ target: UnsafeMutablePointer<curl_sockaddr>?
 ) -> curl_socket_t {
     guard let target = unsafe target, purpose == CURLSOCKTYPE_IPCXN else { return -1 }
@@ -221,13 +234,19 @@ private func openSocket(
     }
     let address = SocketAddress(raw: storage, length: socklen_t(length))
     return unsafe transfer(context).open(
-        address, target.pointee.socktype, target.pointee.protocol)
+        address,
+        target.pointee.socktype,
+        target.pointee.protocol
+    )
 }
 
 /// CURLOPT_PREREQFUNCTION
 private func checkConnection(
-    _ context: UnsafeMutableRawPointer?, _ remoteHost: UnsafeMutablePointer<CChar>?,
-    _ localHost: UnsafeMutablePointer<CChar>?, _ remotePort: CInt, _ localPort: CInt
+    _ context: UnsafeMutableRawPointer?,
+    _ remoteHost: UnsafeMutablePointer<CChar>?,
+    _ localHost: UnsafeMutablePointer<CChar>?,
+    _ remotePort: CInt,
+    _ localPort: CInt
 ) -> CInt {
     guard let remoteHost = unsafe remoteHost else { return CURL_PREREQFUNC_ABORT }
     let isAllowed = unsafe transfer(context).check(String(cString: remoteHost), Int(remotePort))

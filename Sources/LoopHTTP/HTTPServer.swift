@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import HTTPWire
 public import Logging
 public import Loop
 public import LoopSystem
-import HTTPWire
 
 // Safety (@unchecked Sendable): it is touched on its loop's thread only, which `requireLoop`
 // checks where a caller comes in.

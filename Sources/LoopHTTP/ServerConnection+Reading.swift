@@ -113,7 +113,7 @@ extension ServerConnection {
                     if server.output.count - start > server.configuration.answersBytesMax {
                         flush(from: start)
                     }
-                case .body(let piece): 
+                case .body(let piece):
                     unsafe receiveBody(UnsafeBufferPointer(rebasing: bytes[piece]))
                 case .trailer: break
                 case .end:

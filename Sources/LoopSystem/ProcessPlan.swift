@@ -2,7 +2,6 @@
 
 import CLoop
 import Glibc
-import Synchronization
 
 /// What a child process is made of.
 public struct ProcessPlan: Sendable {

@@ -2,7 +2,6 @@
 
 import CLoop
 import Glibc
-import Synchronization
 
 /// A child process and the descriptor that stands for it.
 ///
@@ -40,12 +39,24 @@ public struct SpawnedProcess: ~Copyable, Sendable {
         )
     }
 
+    // One of the few locks that the project allows: orphans are looked for on one thread while
+    // another makes a child.
+
     /// The children that somebody of this process waits for. Whoever ends and reaps orphans must
     /// leave these alone.
-    ///
-    // Safety: one of the few locks that the project allows; orphans are looked for on one thread
-    // while another makes a child.
-    static let owned = Mutex<Set<pid_t>>([])
+    static let owned = Locked<Set<pid_t>>([])
+
+    /// Kills the child and reaps it; the thread stands still until it is gone, at most
+    /// ``reapLimit`` milliseconds.
+    public func killAndReap() {
+        send(SIGKILL)
+        var watched = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
+        unsafe _ = poll(&watched, 1, Self.reapLimit)
+        _ = reap()
+    }
+
+    /// A killed process is gone within a millisecond, unless a device holds it.
+    private static let reapLimit: CInt = 1000
 
     /// Whether somebody of this process waits for the child `id`. Any thread.
     public static func isOwned(_ id: pid_t) -> Bool { owned.withLock { $0.contains(id) } }

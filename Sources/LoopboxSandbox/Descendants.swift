@@ -15,18 +15,18 @@ enum Descendants {
     /// How often new children are looked for; more generations than a program makes by accident.
     private static let roundsMax = 64
 
-    /// Kills and reaps every orphan that bears `mark` (`NAME=value`), and reaps the orphans that
-    /// have ended.
-    static func end(marked mark: String) {
+    /// Kills and reaps every orphan of the session `session` or with `mark` (`NAME=value`), and
+    /// reaps the other orphans that have ended.
+    static func end(session: pid_t, marked mark: String) {
         for _ in 0..<roundsMax {
             var isAnyLeft = false
             for child in orphans() {
-                if isMarked(child, mark) {
+                // One that is dying shows no environment any more, but its session still.
+                if getsid(child) == session || isMarked(child, mark) {
                     isAnyLeft = true
                     kill(child, SIGKILL)
                     reap(child, flags: 0)
                 } else {
-                    // One that has ended shows no environment any more.
                     reap(child, flags: WNOHANG)
                 }
             }

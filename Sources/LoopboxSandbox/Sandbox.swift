@@ -185,24 +185,31 @@ public final class Sandbox {
             plan.descriptors[1] = output.writing.number
             plan.descriptors[2] = errors.writing.number
             plan.descriptors[SandboxCommand.reportDescriptor] = reports.writing.number
-            startedAt = .now
-            process = try Subprocess(plan, on: loop)
-            readers = unsafe [
+            // One by one: whatever fails, the ones before it are known and can be given up.
+            unsafe readers.append(
                 try PipeReader(on: loop, try output.reading.duplicate()) {
                     unsafe stdout.capture.append($0)
-                },
-                unsafe try PipeReader(on: loop, try errors.reading.duplicate()) {
+                }
+            )
+            unsafe readers.append(
+                try PipeReader(on: loop, try errors.reading.duplicate()) {
                     unsafe stderr.capture.append($0)
-                },
-                unsafe try PipeReader(on: loop, try reports.reading.duplicate(), report),
-            ]
+                }
+            )
+            unsafe readers.append(try PipeReader(on: loop, try reports.reading.duplicate(), report))
             if let bytes = command.stdin {
                 writer = try PipeWriter(on: loop, try input.writing.duplicate(), bytes)
             }
+            startedAt = .now
+            // Last, so that nothing can fail once the program runs.
+            process = try Subprocess(plan, on: loop, endsGroup: true)
         } catch let error as LoopError {
+            for reader in readers { reader.finish() }
+            writer?.close()
             if case .spawn(let failure) = error { throw .spawn(failure) }
             throw .channel(error.description)
         } catch {
+            for reader in readers { reader.finish() }
             throw .channel("\(error)")
         }
         let limit = run.begin(process, limits: command.limits)
@@ -212,9 +219,10 @@ public final class Sandbox {
         limit?.cancel()
         run.end()
         writer?.close()
-        process.sendToGroup(SIGKILL)
-        Descendants.end(marked: mark)
+        Descendants.end(session: process.id, marked: mark)
         await finish(readers)
+        // Whoever held a pipe open to its own end has become an orphan only now.
+        Descendants.end(session: process.id, marked: mark)
         return SandboxResult(
             exit: exit,
             intervention: run.intervention,

@@ -61,7 +61,9 @@ func directoryEntries(_ path: String) -> [String] {
     var names: [String] = []
     while let entry = unsafe readdir(directory) {
         let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-            unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) {
+                unsafe String(cString: $0)
+            }
         }
         if name != ".", name != ".." { names.append(name) }
     }

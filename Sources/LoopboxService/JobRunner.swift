@@ -43,7 +43,10 @@ public final class JobRunner {
     /// `workDirectory`, which is its own. What an earlier runner of the same `workDirectory` left
     /// behind, files and processes, is removed.
     public init(
-        loop: EventLoop, dataDirectory: String, workDirectory: String, runtimes: [String: String]
+        loop: EventLoop,
+        dataDirectory: String,
+        workDirectory: String,
+        runtimes: [String: String]
     ) async throws(JobRunnerError) {
         self.loop = loop
         workBase = workDirectory
@@ -52,7 +55,9 @@ public final class JobRunner {
         } catch {
             throw .sandbox(.workDirectory(error))
         }
-        for name in directoryEntries(workBase) { WorkDirectory(base: workBase, name: name).remove() }
+        for name in directoryEntries(workBase) {
+            WorkDirectory(base: workBase, name: name).remove()
+        }
         workers = ThreadPoolExecutor(name: "runner", threads: 4)
         do {
             sandbox = try Sandbox(on: loop, instance: workDirectory)
@@ -73,7 +78,9 @@ public final class JobRunner {
     ///
     /// - Parameter name: of the work directory, unique among the runs under way.
     public func run(
-        _ spec: JobSpec, name: String, as run: Sandbox.Run
+        _ spec: JobSpec,
+        name: String,
+        as run: Sandbox.Run
     ) async throws(JobRunnerError) -> FinishedRun {
         let claimedAt = MonotonicTime.now
         guard let runtime = catalog.runtime(named: spec.program.runtime) else {

@@ -27,7 +27,9 @@ public struct RuntimeCatalog {
     ///
     /// - Throws: ``JobRunnerError/noInterpreter(_:)`` where there is none.
     public static func find(
-        sandbox: Sandbox, dataDirectory: String, named: [String: String]
+        sandbox: Sandbox,
+        dataDirectory: String,
+        named: [String: String]
     ) async throws(JobRunnerError) -> RuntimeCatalog {
         let folders = searchFolders().map { ($0, directoryEntries($0)) }
         let candidates = RuntimeProbe.candidates(in: folders)
@@ -53,7 +55,9 @@ public struct RuntimeCatalog {
         let harness = try placeHarness(below: dataDirectory)
         for runtime in Set(found.runtimes + aliases.values) {
             let tag = "cpython-\(runtime.version.major)\(runtime.version.minor)"
-            if unsafe access("\(harness)/__pycache__/loopbox_inside.\(tag).pyc", R_OK) == 0 { continue }
+            if unsafe access("\(harness)/__pycache__/loopbox_inside.\(tag).pyc", R_OK) == 0 {
+                continue
+            }
             _ = await ask(
                 PythonHarness.compileCommand(executable: runtime.executable, folder: harness),
                 sandbox
@@ -63,7 +67,9 @@ public struct RuntimeCatalog {
     }
 
     private init(
-        found: RuntimeProbe.Result, harness: String, aliases: [String: PythonRuntime]
+        found: RuntimeProbe.Result,
+        harness: String,
+        aliases: [String: PythonRuntime]
     ) {
         self.found = found
         self.harness = harness
@@ -75,7 +81,8 @@ public struct RuntimeCatalog {
 
     /// The interpreter that a spec calls `name`.
     public func runtime(named name: String) -> PythonRuntime? {
-        aliases[name] ?? found.runtime(named: name) ?? (name == "python" ? aliases.values.first : nil)
+        aliases[name] ?? found.runtime(named: name)
+            ?? (name == "python" ? aliases.values.first : nil)
     }
 
     /// What the decoder of specs has to know.
@@ -83,7 +90,8 @@ public struct RuntimeCatalog {
         var context = SpecContext(runtimes: names, defaultRuntime: names.first)
         context.maxTime = configuration.timeMax
         context.maxOutput = configuration.outputMax
-        context.webhookSchemes = configuration.webhookPolicy.allowsHTTP ? [.http, .https] : [.https]
+        context.webhookSchemes =
+            configuration.webhookPolicy.allowsHTTP ? [.http, .https] : [.https]
         return context
     }
 

@@ -109,12 +109,13 @@ public final class Service {
         courier.start()
     }
 
-    /// Ends the server: says that it is not ready, goes on for a while so that a balancer notices,
-    /// takes no connection any more, and lets what runs end.
-    public func drain() async {
+    /// Ends the server: says that it is not ready, goes on for a while so that a balancer notices
+    /// (not where a person waits for it at a terminal), takes no connection any more, and lets what
+    /// runs end.
+    public func drain(hasBalancer: Bool) async {
         jobs.isDraining = true
         logger.notice("draining", metadata: ["running": "\(dispatcher.runningCount)"])
-        try? await loop.sleep(for: configuration.drainDelay)
+        if hasBalancer { try? await loop.sleep(for: configuration.drainDelay) }
         changes.noteAll()
         await dispatcher.drain(within: configuration.drainTimeout)
         await server.drain(within: .seconds(2))
@@ -129,7 +130,9 @@ public final class Service {
         return job.spec.webhooks.filter { $0.events.contains(event) }.compactMap { target in
             guard let secret = target.secret else { return nil }
             let payload = WebhookPayload(event, of: job, at: now, publicURL: publicURL)
-            guard let body = try? payload.body(target.payload) else { return nil }
+            // What is too large for its kind is sent all the same, as little as there can be.
+            guard let body = (try? payload.body(target.payload)) ?? (try? payload.body(.thin))
+            else { return nil }
             return Delivery(
                 id: DeliveryID(),
                 job: job.id,

@@ -13,7 +13,10 @@ final class StoreOutbox: Outbox {
     init(_ store: JobStore) { self.store = store }
 
     func due(
-        now: Timestamp, max: Int, lease: Duration, avoiding hosts: Set<String>
+        now: Timestamp,
+        max: Int,
+        lease: Duration,
+        avoiding hosts: Set<String>
     ) async throws -> [Delivery] {
         let due = try await store.claimDue(max: max, lease: lease)
         for claim in due { claims[claim.delivery.id] = claim }
@@ -21,7 +24,9 @@ final class StoreOutbox: Outbox {
     }
 
     func record(
-        _ attempt: DeliveryAttempt, for delivery: DeliveryID, state: Delivery.State,
+        _ attempt: DeliveryAttempt,
+        for delivery: DeliveryID,
+        state: Delivery.State,
         next: Timestamp?
     ) async throws {
         guard let claim = claims[delivery] else { return }

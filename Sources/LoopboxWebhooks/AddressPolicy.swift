@@ -42,7 +42,9 @@ public struct AddressPolicy: Sendable {
         let url = try checkSpelling(text)
         if let port = url.port, let address = SocketAddress("\(url.host):\(port)"),
             let refusal = check(address)
-        { throw refusal }
+        {
+            throw refusal
+        }
         return url
     }
 
@@ -136,13 +138,16 @@ public struct AddressPolicy: Sendable {
 
 extension WebhookError {
     fileprivate static func addressDenied(
-        _ address: SocketAddress, holds inner: [UInt8]? = nil,
+        _ address: SocketAddress,
+        holds inner: [UInt8]? = nil,
         kind: AddressPolicy.Kind = .reserved
     ) -> WebhookError {
         let bits = if case .ipv4 = address { 32 } else { 128 }
         return .addressDenied(
             address: address.host,
-            holds: inner.map { SocketAddress.ipv4(address: $0, port: 0).host }, kind: kind,
-            range: "\(address.host)/\(bits)")
+            holds: inner.map { SocketAddress.ipv4(address: $0, port: 0).host },
+            kind: kind,
+            range: "\(address.host)/\(bits)"
+        )
     }
 }

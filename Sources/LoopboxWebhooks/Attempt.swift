@@ -32,8 +32,11 @@ struct Attempt {
         } catch {
             // No later attempt can do better: the message itself is at fault.
             return Ending(
-                log: log(CurlResult(), start, error: error.description), state: .failed, next: nil,
-                sign: .none)
+                log: log(CurlResult(), start, error: error.description),
+                state: .failed,
+                next: nil,
+                sign: .none
+            )
         }
     }
 
@@ -44,7 +47,8 @@ struct Attempt {
         let id = delivery.id.description
         let attemptsMax = max(number, configuration.schedule.delays.count)
         var request = CurlRequest(
-            .post, delivery.url,
+            .post,
+            delivery.url,
             headers: [
                 ("Content-Type", "application/json"),
                 ("User-Agent", "Loopbox/\(configuration.version)"),
@@ -53,10 +57,16 @@ struct Attempt {
                 (
                     "webhook-signature",
                     WebhookSignature.sign(
-                        id: id, timestamp: start.seconds, body: delivery.body, with: secrets)
+                        id: id,
+                        timestamp: start.seconds,
+                        body: delivery.body,
+                        with: secrets
+                    )
                 ),
                 ("webhook-attempt", "\(number)/\(attemptsMax)"),
-            ], body: delivery.body)
+            ],
+            body: delivery.body
+        )
         request.connectTimeout = configuration.connectTimeout
         request.totalTimeout = configuration.totalTimeout
         request.schemes = policy.allowsHTTP ? [.http, .https] : [.https]
@@ -79,11 +89,18 @@ struct Attempt {
         if result.status != 410 {
             var random = SystemRandomNumberGenerator()
             next = configuration.schedule.nextAttempt(
-                after: number, failedAt: now, retryAfter: result.retryAfter, using: &random)
+                after: number,
+                failedAt: now,
+                retryAfter: result.retryAfter,
+                using: &random
+            )
         }
         return Ending(
-            log: log, state: next == nil ? .failed : .pending, next: next,
-            sign: Self.sign(result))
+            log: log,
+            state: next == nil ? .failed : .pending,
+            next: next,
+            sign: Self.sign(result)
+        )
     }
 
     /// Why the result is no success; nil where it is one.
@@ -106,13 +123,22 @@ struct Attempt {
 
     private func log(_ result: CurlResult, _ start: Timestamp, error: String?) -> DeliveryAttempt {
         DeliveryAttempt(
-            attempt: number, at: start, status: result.status, error: error,
+            attempt: number,
+            at: start,
+            status: result.status,
+            error: error,
             response: String(
-                decoding: result.body.prefix(Courier.responseMax), as: UTF8.self),
+                decoding: result.body.prefix(Courier.responseMax),
+                as: UTF8.self
+            ),
             remoteAddress: result.remoteAddress?.description,
             times: DeliveryAttempt.Times(
-                lookup: Seconds(result.times.lookup), connect: Seconds(result.times.connect),
-                tls: Seconds(result.times.tls), firstByte: Seconds(result.times.firstByte),
-                total: Seconds(result.times.total)))
+                lookup: Seconds(result.times.lookup),
+                connect: Seconds(result.times.connect),
+                tls: Seconds(result.times.tls),
+                firstByte: Seconds(result.times.firstByte),
+                total: Seconds(result.times.total)
+            )
+        )
     }
 }

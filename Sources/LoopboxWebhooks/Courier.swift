@@ -55,7 +55,10 @@ public final class Courier: @unchecked Sendable {
 
     /// A courier that rests until ``start()``.
     public init(
-        on loop: EventLoop, outbox: any Outbox, configuration: Configuration, logger: Logger
+        on loop: EventLoop,
+        outbox: any Outbox,
+        configuration: Configuration,
+        logger: Logger
     ) {
         self.loop = loop
         self.outbox = outbox
@@ -65,7 +68,9 @@ public final class Courier: @unchecked Sendable {
         client = CurlClient(on: loop)
         hosts = HostTable(
             concurrencyMax: configuration.concurrencyPerHostMax,
-            failuresMax: configuration.hostFailuresMax, shutTime: configuration.hostShutTime)
+            failuresMax: configuration.hostFailuresMax,
+            shutTime: configuration.hostShutTime
+        )
     }
 
     /// How many attempts are under way, the recording of their end included.
@@ -122,7 +127,11 @@ public final class Courier: @unchecked Sendable {
         let avoided = hosts.occupied(at: now).union(waiting.map(\.host))
         do {
             let claimed = try await outbox.due(
-                now: now, max: Self.claimMax, lease: Self.lease, avoiding: avoided)
+                now: now,
+                max: Self.claimMax,
+                lease: Self.lease,
+                avoiding: avoided
+            )
             for delivery in claimed where !isHeld(delivery.id) {
                 let host = Self.host(of: delivery.url)
                 waiting.append(Parcel(delivery: delivery, host: host, claimedAt: now))
@@ -193,7 +202,8 @@ public final class Courier: @unchecked Sendable {
         if let time = hosts.end(host, ending.sign, at: configuration.clock()) {
             logger.warning(
                 "webhook host is left alone",
-                metadata: ["host": "\(host)", "seconds": "\(time.components.seconds)"])
+                metadata: ["host": "\(host)", "seconds": "\(time.components.seconds)"]
+            )
         }
         // The place at the host is free before the end is recorded.
         noteNewDeliveries()
@@ -212,7 +222,8 @@ public final class Courier: @unchecked Sendable {
                 metadata: [
                     "delivery.id": "\(delivery.id)", "job.id": "\(delivery.job)", "host": "\(host)",
                     "attempt": "\(ending.log.attempt)", "error": "\(ending.log.error ?? "")",
-                ])
+                ]
+            )
         }
     }
 
@@ -221,11 +232,16 @@ public final class Courier: @unchecked Sendable {
         while true {
             do {
                 return try await outbox.record(
-                    ending.log, for: id, state: ending.state, next: ending.next)
+                    ending.log,
+                    for: id,
+                    state: ending.state,
+                    next: ending.next
+                )
             } catch {
                 logger.error(
                     "webhook attempt not recorded",
-                    metadata: ["delivery.id": "\(id)", "error": "\(error)"])
+                    metadata: ["delivery.id": "\(id)", "error": "\(error)"]
+                )
             }
             do {
                 try await loop.sleep(for: rest)

@@ -13,13 +13,18 @@ public protocol Outbox: AnyObject {
     ///
     /// - Parameter avoiding: as ``Courier/host(of:)`` gives them.
     func due(
-        now: Timestamp, max: Int, lease: Duration, avoiding: Set<String>
+        now: Timestamp,
+        max: Int,
+        lease: Duration,
+        avoiding: Set<String>
     ) async throws -> [Delivery]
 
     /// Adds `attempt` to the log of `delivery`, and sets its state and when it is due next, in one
     /// transaction. When this returns, both survive a crash. If it throws, it is called again.
     func record(
-        _ attempt: DeliveryAttempt, for delivery: DeliveryID, state: Delivery.State,
+        _ attempt: DeliveryAttempt,
+        for delivery: DeliveryID,
+        state: Delivery.State,
         next: Timestamp?
     ) async throws
 

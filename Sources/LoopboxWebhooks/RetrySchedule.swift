@@ -64,7 +64,9 @@ public struct RetrySchedule: Hashable, Sendable, CustomStringConvertible {
     /// - Parameter retryAfter: how long the receiver asks to be left alone. It wins where it is
     ///   longer than the schedule's own wait.
     public func nextAttempt(
-        after attempt: Int, failedAt moment: Timestamp, retryAfter: Duration?,
+        after attempt: Int,
+        failedAt moment: Timestamp,
+        retryAfter: Duration?,
         using random: inout some RandomNumberGenerator
     ) -> Timestamp? {
         guard delays.indices.contains(attempt) else { return nil }

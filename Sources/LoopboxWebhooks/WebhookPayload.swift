@@ -27,7 +27,10 @@ public struct WebhookPayload: Sendable {
     ///
     /// - Parameter publicURL: where users reach the server; nil: the message holds no links.
     public init(
-        _ event: WebhookEvent, of job: Job, at timestamp: Timestamp, publicURL: String?
+        _ event: WebhookEvent,
+        of job: Job,
+        at timestamp: Timestamp,
+        publicURL: String?
     ) {
         self.job = job
         self.event = event
@@ -49,7 +52,8 @@ public struct WebhookPayload: Sendable {
     private func summary() throws(WebhookError) -> [UInt8] {
         let findings = Array(
             job.runs.lazy.flatMap(\.findings).prefix(Self.summaryFindingsMax)
-                .map(MessageFinding.init))
+                .map(MessageFinding.init)
+        )
         // Findings go first, the last one before the others; then whole parts.
         for count in 0...MessageParts.Part.allCases.count {
             let parts = MessageParts.summary.dropping(count)
@@ -91,7 +95,8 @@ public struct WebhookPayload: Sendable {
 
     /// The first of `findings` that together take no more than `room` bytes, and a comma each.
     private func fit<Item: Encodable>(
-        _ findings: some Sequence<Item>, into room: inout Int
+        _ findings: some Sequence<Item>,
+        into room: inout Int
     ) throws(WebhookError) -> [Item] {
         var fitting: [Item] = []
         for finding in findings {

@@ -19,7 +19,10 @@ public enum WebhookSignature {
     ///   - timestamp: the `webhook-timestamp`, in seconds since 1970.
     ///   - body: exactly the bytes that are sent.
     public static func sign(
-        id: String, timestamp: Int64, body: [UInt8], with secrets: [WebhookSecret]
+        id: String,
+        timestamp: Int64,
+        body: [UInt8],
+        with secrets: [WebhookSecret]
     ) -> String {
         let content = content(id, timestamp, body)
         return secrets.map { secret in
@@ -33,8 +36,12 @@ public enum WebhookSignature {
     /// - Throws: ``WebhookError/timestampOutOfTolerance(seconds:)``,
     ///   ``WebhookError/signatureMismatch``.
     public static func verify(
-        _ header: String, id: String, timestamp: Int64, body: [UInt8],
-        with secrets: [WebhookSecret], now: Timestamp = .now
+        _ header: String,
+        id: String,
+        timestamp: Int64,
+        body: [UInt8],
+        with secrets: [WebhookSecret],
+        now: Timestamp = .now
     ) throws(WebhookError) {
         let away = now.seconds.subtractingReportingOverflow(timestamp)
         guard !away.overflow, away.partialValue.magnitude <= tolerance.magnitude else {
@@ -48,8 +55,10 @@ public enum WebhookSignature {
             else { continue }
             for secret in secrets
             where HMAC<SHA256>.isValidAuthenticationCode(
-                code, authenticating: content, using: secret.key)
-            { return }
+                code,
+                authenticating: content,
+                using: secret.key
+            ) { return }
         }
         throw .signatureMismatch
     }

@@ -21,7 +21,8 @@ enum EnvironmentFlags {
     /// - Throws: `ValidationError` for a variable that is no flag, or a switch that is neither on
     ///   nor off.
     static func arguments(
-        _ given: [String], environment: [String: String] = all()
+        _ given: [String],
+        environment: [String: String] = all()
     ) throws -> [String] {
         guard given.first == "serve" else { return given }
         var arguments = given

@@ -54,7 +54,9 @@ enum ExitStatus {
 func write(_ text: String, to file: CInt = STDOUT_FILENO) {
     var rest = ArraySlice(text.utf8)
     while !rest.isEmpty {
-        let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(file, $0.baseAddress, $0.count) }
+        let count = unsafe rest.withUnsafeBytes {
+            unsafe Glibc.write(file, $0.baseAddress, $0.count)
+        }
         if count < 0, errno == EINTR { continue }
         guard count > 0 else { return }
         rest = rest.dropFirst(count)

@@ -136,7 +136,8 @@ struct Run: ParsableCommand {
 
     /// The first Ctrl-C ends the program, the second one ends us.
     private static func stopOnInterrupt(
-        _ loop: EventLoop, _ stop: @escaping () -> Void
+        _ loop: EventLoop,
+        _ stop: @escaping () -> Void
     ) throws {
         try loop.addSignalHandler(SIGINT) {
             loop.removeSignalHandler(SIGINT)

@@ -114,7 +114,7 @@ struct Serve: ParsableCommand {
                 loop.removeSignalHandler(SIGTERM)
                 loop.removeSignalHandler(SIGINT)
                 loop.createTask(name: "drain") { @ServiceActor in
-                    await service.drain()
+                    await service.drain(hasBalancer: signal == SIGTERM)
                     loop.stop()
                 }
             }

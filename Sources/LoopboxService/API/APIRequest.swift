@@ -105,7 +105,9 @@ struct APIAnswer {
 
     /// `value` as JSON that people can read, too.
     static func json(
-        _ value: some Encodable, status: Int = 200, fields: [(String, String)] = []
+        _ value: some Encodable,
+        status: Int = 200,
+        fields: [(String, String)] = []
     ) -> APIAnswer {
         do {
             let body = try JSONText(isPretty: true).encode(value) + [UInt8(ascii: "\n")]
@@ -121,7 +123,9 @@ struct APIAnswer {
     }
 
     static func text(
-        _ text: String, status: Int = 200, fields: [(String, String)] = []
+        _ text: String,
+        status: Int = 200,
+        fields: [(String, String)] = []
     ) -> APIAnswer {
         APIAnswer(
             status: status,

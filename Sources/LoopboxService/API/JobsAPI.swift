@@ -103,7 +103,8 @@ final class JobsAPI {
     }
 
     private func decode(
-        _ body: [UInt8], _ type: SpecContentType
+        _ body: [UInt8],
+        _ type: SpecContentType
     ) async throws(Problem) -> JobSpec {
         let context = specContext
         let decode = { @Sendable () throws(SpecFailure) in
@@ -132,7 +133,9 @@ final class JobsAPI {
 
     private static func idempotency(_ request: APIRequest, _ body: [UInt8]) -> IdempotencyKey? {
         guard let field = request.field("idempotency-key") else { return nil }
-        let key = field.hasPrefix("\"") && field.hasSuffix("\"") ? field.dropFirst().dropLast() : field[...]
+        let key =
+            field.hasPrefix("\"") && field.hasSuffix("\"")
+            ? field.dropFirst().dropLast() : field[...]
         let query = request.query.map { "\($0.name)=\($0.value)" }.joined(separator: "&")
         let digest = SHA256.hash(data: body + Array("\n\(query)".utf8))
         return IdempotencyKey(key: "POST /v1/jobs \(key)", fingerprint: Array(digest))
@@ -171,7 +174,10 @@ final class JobsAPI {
         filter.name = request.query("name")
         for item in request.query where item.name == "label" {
             guard let colon = item.value.firstIndex(of: ":") else {
-                throw Problem.badRequest("label=\(item.value) has no colon", hint: "label=KEY:VALUE")
+                throw Problem.badRequest(
+                    "label=\(item.value) has no colon",
+                    hint: "label=KEY:VALUE"
+                )
             }
             filter.labels[String(item.value[..<colon])] = String(
                 item.value[item.value.index(after: colon)...]
@@ -304,7 +310,9 @@ final class JobsAPI {
 
     /// The job once it has ended, or as it is when `limit` is over; nil where it was deleted.
     private func waitForEnd(
-        of id: JobID, within limit: Duration, first: Future<Void>?
+        of id: JobID,
+        within limit: Duration,
+        first: Future<Void>?
     ) async throws -> Job? {
         let deadline = loop.time().advanced(by: limit)
         var change = first ?? changes.next(of: id)
@@ -328,7 +336,8 @@ final class JobsAPI {
     }
 
     private static func value<Value: RawRepresentable<String> & CaseIterable>(
-        _ request: APIRequest, _ name: String
+        _ request: APIRequest,
+        _ name: String
     ) throws(Problem) -> Value? {
         guard let text = request.query(name) else { return nil }
         guard let value = Value(rawValue: text) else {
@@ -346,8 +355,12 @@ final class JobsAPI {
     }
 
     private func answer(
-        _ job: Job, _ format: APIRequest.Format, status: Int, position: Int? = nil,
-        secrets: [String: String]? = nil, fields: [(String, String)] = []
+        _ job: Job,
+        _ format: APIRequest.Format,
+        status: Int,
+        position: Int? = nil,
+        secrets: [String: String]? = nil,
+        fields: [(String, String)] = []
     ) -> APIAnswer {
         var fields = fields + [("ETag", Self.tag(job))]
         if status == 201 || status == 202 { fields.append(("Location", "/v1/jobs/\(job.id)")) }

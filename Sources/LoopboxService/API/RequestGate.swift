@@ -70,7 +70,9 @@ struct RequestGate {
 
     private static func name(ofHost host: String) -> String {
         var name = host.lowercased()
-        if let colon = name.lastIndex(of: ":"), !name.hasSuffix("]") { name = String(name[..<colon]) }
+        if let colon = name.lastIndex(of: ":"), !name.hasSuffix("]") {
+            name = String(name[..<colon])
+        }
         return name
     }
 }

@@ -88,7 +88,9 @@ final class Router {
     }
 
     private func version1(
-        _ path: [String], _ request: APIRequest, _ exchange: HTTPExchange,
+        _ path: [String],
+        _ request: APIRequest,
+        _ exchange: HTTPExchange,
         _ only: (String) throws(Problem) -> Void
     ) async throws -> APIAnswer {
         switch (path.first, path.count) {
@@ -143,7 +145,8 @@ final class Router {
     }
 
     private func specBody(
-        _ request: APIRequest, _ exchange: HTTPExchange
+        _ request: APIRequest,
+        _ exchange: HTTPExchange
     ) async throws -> [UInt8] {
         if let coding = request.field("content-encoding"), coding.lowercased() != "identity" {
             throw Problem.unsupportedMediaType("\(coding)-coded content")

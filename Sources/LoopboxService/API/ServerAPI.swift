@@ -88,22 +88,28 @@ enum ProblemCatalogue {
 
     private static let texts = [
         "malformed-spec": "The body is no YAML or JSON that a spec could be. `errors` says where.",
-        "invalid-spec": "The spec can be read, but something in it is not allowed. `errors` says what and where.",
+        "invalid-spec":
+            "The spec can be read, but something in it is not allowed. `errors` says what and where.",
         "not-found": "There is nothing at that path.",
         "deleted": "The job was there and was deleted.",
         "bad-request": "A part of the request's target or of its fields can't be understood.",
-        "method-not-allowed": "The resource is there but has no such method; `Allow` lists those it has.",
+        "method-not-allowed":
+            "The resource is there but has no such method; `Allow` lists those it has.",
         "unsupported-media-type": "A spec is YAML or JSON.",
         "not-acceptable": "Answers are JSON or text.",
-        "queue-full": "As many jobs wait as the operator allows. Try again after `Retry-After` seconds.",
+        "queue-full":
+            "As many jobs wait as the operator allows. Try again after `Retry-After` seconds.",
         "unauthorized": "The server asks for a token in `Authorization: Bearer`.",
-        "unknown-host": "The request names a host that the server is not. This guards against pages that make a name lead to it.",
-        "foreign-origin": "A page of another site sent the request. This guards against pages that use the server behind its user's back.",
+        "unknown-host":
+            "The request names a host that the server is not. This guards against pages that make a name lead to it.",
+        "foreign-origin":
+            "A page of another site sent the request. This guards against pages that use the server behind its user's back.",
         "draining": "The server is about to end and takes no new jobs.",
         "idempotency-conflict": "An Idempotency-Key stands for one request for a day.",
         "not-ended": "What was asked for is there once the job has ended.",
         "content-too-large": "The body is larger than a spec may be.",
-        "storage": "The server's disk is full or can't be written. The operator has to act; nothing was accepted.",
+        "storage":
+            "The server's disk is full or can't be written. The operator has to act; nothing was accepted.",
         "internal": "The server failed. Its log says how; nothing was accepted.",
     ]
 }
