@@ -117,6 +117,7 @@ let package = Package(
         tests(of: "Loop", ["LoopSystem", logging]),
         tests(of: "HTTPWire"),
         tests(of: "LoopboxModel"),
+        tests(of: "LoopboxSpec", ["LoopboxModel"], exclude: ["Golden"]),
         tests(of: "LoopboxReport", ["LoopboxModel"], exclude: ["Golden"]),
         tests(of: "LoopboxStore", ["LoopboxModel", "Loop", grdb, logging]),
         tests(of: "LoopboxSandbox", ["LoopboxModel", "Loop", "LoopSystem"]),

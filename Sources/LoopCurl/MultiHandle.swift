@@ -30,7 +30,7 @@ import LoopSystem
     static let idleConnectionsMax = 32
 
     init(loop: EventLoop) {
-        // Safety: once a process; the library's initialisation is safe for threads since 7.84.
+        // Once a process; safe for threads since libcurl 7.84.
         _ = Self.isLibraryReady
         guard let made = unsafe curl_multi_init() else { fatalError("no memory for libcurl") }
         self.loop = loop

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import HTTPWire
-import Loop
+public import Loop
 public import LoopSystem
 
 // Safety (@unchecked Sendable): it is touched on its loop's thread only, which `requireLoop`
@@ -82,6 +82,9 @@ public final class HTTPExchange: @unchecked Sendable {
 
     /// The announced size of the body: 0 where there is none, nil where it comes in chunks.
     public var contentLength: Int? { withHead { head, _ in head.contentLength } }
+
+    /// The loop that it lives on.
+    public var loop: EventLoop { connection!.server.loop }
 
     /// Who sent it.
     public var peer: SocketAddress { connection!.peer }

@@ -23,18 +23,32 @@ extension ServerConnection {
     ) {
         guard isAwaitingAnswer(number) else { return }
         let start = server.output.count
-        beginAnswer(status, fields)
-        encoder.body(body, into: &server.output)
+        writeAnswer(status, fields, body)
         finishAnswer(from: start)
     }
 
-    private func beginAnswer(_ status: HTTPStatus, _ fields: FieldBlock) {
-        if !encoder.closes { encoder.closes = mustClose }
-        encoder.begin(status, date: server.clock.date, into: &server.output)
-        if !server.commonFields.bytes.isEmpty {
-            encoder.fields(server.commonFields, into: &server.output)
+    /// Writes an answer with all of its body.
+    private func writeAnswer(_ status: HTTPStatus, _ fields: FieldBlock, _ body: Span<UInt8>) {
+        // Each touch of a class's property costs a look whether it is free: so but one of each.
+        func write(_ encoder: inout ResponseEncoder, _ output: inout [UInt8]) {
+            beginAnswer(&encoder, &output, status, fields)
+            encoder.body(body, into: &output)
         }
-        encoder.fields(fields, into: &server.output)
+        write(&encoder, &server.output)
+    }
+
+    private func beginAnswer(
+        _ encoder: inout ResponseEncoder,
+        _ output: inout [UInt8],
+        _ status: HTTPStatus,
+        _ fields: FieldBlock
+    ) {
+        if !encoder.closes { encoder.closes = mustClose }
+        encoder.begin(status, date: server.clock.date, into: &output)
+        if !server.commonFields.bytes.isEmpty {
+            encoder.fields(server.commonFields, into: &output)
+        }
+        encoder.fields(fields, into: &output)
     }
 
     /// Whether the connection can't go on after the answer to this request.
@@ -56,8 +70,8 @@ extension ServerConnection {
     /// The answer is complete and stands in `output` from `start` on.
     private func finishAnswer(from start: Int) {
         request.isStreaming = false
-        request.onDisconnect = nil
-        failBody(.cancelled)
+        forgetDisconnect()
+        if request.bodyWaiter != nil { failBody(.cancelled) }
         phase = encoder.closes ? .closing : request.isBodyRead ? .idle : .discarding
         if phase == .discarding { startBodyTime() }
         guard batchStart == nil else { return }
@@ -96,7 +110,7 @@ extension ServerConnection {
             failBody(.refused(failure))
         case .discarding, .closing, .lingering, .closed: break
         }
-        request.onDisconnect = nil
+        forgetDisconnect()
         phase = .closing
         guard batchStart == nil else { return }
         flush(from: start)
@@ -105,13 +119,12 @@ extension ServerConnection {
 
     private func writeFailure(_ failure: HTTPFailure) {
         let content = server.configuration.errorBody(failure)
-        beginAnswer(failure.status, FieldBlock())
         do throws(WireError) {
-            try encoder.field("Content-Type", content.contentType, into: &server.output)
+            let fields = try FieldBlock(["Content-Type": content.contentType])
+            writeAnswer(failure.status, fields, content.bytes.span)
         } catch {
             fatalError("errorBody gave a content type that can't be sent: \(error)")
         }
-        encoder.body(content.bytes.span, into: &server.output)
     }
 
     private func log(_ failure: HTTPFailure) {
@@ -138,7 +151,7 @@ extension ServerConnection {
     ) {
         guard isAwaitingAnswer(number) else { return }
         let start = server.output.count
-        beginAnswer(status, fields)
+        beginAnswer(&encoder, &server.output, status, fields)
         if let length {
             encoder.startBody(length: length, into: &server.output)
         } else {

@@ -173,7 +173,7 @@ import LoopSystem
             // The rest of the body will never come.
             if isInputEnded { return close() }
         case .discarding:
-            if isInputEnded {
+            if isInputEnded, !isResumeScheduled {
                 phase = .closing
                 return settle()
             }
@@ -258,6 +258,7 @@ import LoopSystem
 
     func setOnDisconnect(_ number: UInt64, _ body: @escaping () -> Void) {
         guard !isClientGone(number) else { return body() }
+        forgetDisconnect()
         request.onDisconnect = body
     }
 
@@ -265,6 +266,11 @@ import LoopSystem
         let body = request.onDisconnect
         request.onDisconnect = nil
         body?()
+    }
+
+    func forgetDisconnect() {
+        // What the closure holds may come back here when it goes, so `request` must be free then.
+        withExtendedLifetime(request.onDisconnect) { request.onDisconnect = nil }
     }
 
     func wake(_ waiter: inout Future<Void>?) {

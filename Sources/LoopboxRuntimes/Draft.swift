@@ -17,8 +17,6 @@ struct Draft {
     var madeAt: Location?
     /// The callback that blocks.
     var handleID: Int?
-    /// The object that could not be finalised.
-    var object: WireObject?
     /// How often it happened.
     var count = 1
 
@@ -32,11 +30,8 @@ struct Draft {
 
     var shape: Shape {
         Shape(
-            rule: finding.rule,
-            path: finding.location?.path,
-            line: finding.location?.line,
-            message: Self.isOnePerPlace(finding.rule) ? "" : Self.blurred(finding.message)
-        )
+            rule: finding.rule, path: finding.location?.path, line: finding.location?.line,
+            message: Self.isOnePerPlace(finding.rule) ? "" : Self.blurred(finding.message))
     }
 
     /// Rules whose messages say nothing that the place does not say already.

@@ -22,9 +22,7 @@ extension FindingsBuilder {
             ended[handle] = draft.sequence
         }
         drafts.removeAll { draft in
-            guard draft.finding.source == .watchdog, let handle = draft.handleID else {
-                return false
-            }
+            guard draft.finding.source == .watchdog, let handle = draft.handleID else { return false }
             return ended[handle].map { $0 > draft.sequence } ?? false
         }
     }
@@ -74,15 +72,21 @@ extension FindingsBuilder {
         }
     }
 
-    /// 4. The coroutine of a task that never began is unawaited, too.
+    /// 4. The coroutine of a task that never began is unawaited, too; and where the program's way
+    /// of showing warnings fails, that failure is put down to the coroutine that the warning is
+    /// about.
     private func foldSameCoroutine(_ drafts: inout [Draft]) {
+        fold("coroutine-never-awaited", into: "task-destroyed-pending", &drafts)
+        fold("unraisable-exception", into: "coroutine-never-awaited", &drafts)
+    }
+
+    private func fold(_ rule: String, into other: String, _ drafts: inout [Draft]) {
         var taken: [Int: String] = [:]
-        for draft in drafts where draft.finding.rule == "task-destroyed-pending" {
+        for draft in drafts where draft.finding.rule == other {
             if let coroutine = draft.coroutine { taken[coroutine.id] = coroutine.name }
         }
         drafts.removeAll { draft in
-            guard draft.finding.rule == "coroutine-never-awaited", let coroutine = draft.coroutine
-            else { return false }
+            guard draft.finding.rule == rule, let coroutine = draft.coroutine else { return false }
             return taken[coroutine.id] == coroutine.name
         }
     }

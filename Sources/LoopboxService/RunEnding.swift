@@ -34,13 +34,17 @@ struct RunEnding {
             sentence =
                 killed
                 ? "reached \(limit), did not end within \(grace) of SIGTERM, and was killed"
-                : "reached \(limit) and \(how) after SIGTERM"
+                : signal == "SIGTERM"
+                    ? "reached \(limit) and was ended by SIGTERM"
+                    : "reached \(limit), got SIGTERM, and \(how)"
         case .cancelled(let killed):
             outcome = .cancelled
             sentence =
                 killed
                 ? "was cancelled, did not end within \(grace) of SIGTERM, and was killed"
-                : "was cancelled and \(how)"
+                : signal == "SIGTERM"
+                    ? "was cancelled and ended by SIGTERM"
+                    : "was cancelled, got SIGTERM, and \(how)"
         case nil:
             outcome = exit == nil ? .signaled : .exited
             sentence = how

@@ -65,7 +65,11 @@ extension Codec {
         checkKey: @escaping @Sendable (String) -> SpecError?
     ) -> Codec where Value == [String: Item] {
         Codec(
-            shape: .dictionary(keys: keys, item.shape, countMax: countMax),
+            shape: .dictionary(
+                keys: keys,
+                item.shape,
+                count: (cureForNone == nil ? 0 : 1)...countMax
+            ),
             example: example,
             read: { node, reading in
                 guard case .map(let entries) = node.content else {

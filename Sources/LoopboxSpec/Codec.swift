@@ -157,7 +157,8 @@ extension Codec<String> {
                         example: example
                     )
                 else { return nil }
-                let count = unit == "bytes" ? text.utf8.count : text.count
+                // Scalars, as in JSON Schema: one grapheme can hold any number of marks.
+                let count = unit == "bytes" ? text.utf8.count : text.unicodeScalars.count
                 guard count <= max else {
                     reading.fault(
                         .tooLong(key: reading.key, count: count, limit: max, unit: unit),

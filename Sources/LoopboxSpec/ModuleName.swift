@@ -4,7 +4,8 @@
 enum ModuleName {
     /// Bytes; as many as a path may have.
     static let bytesMax = PathRules.bytesMax
-    static let pattern = #"^[^\W\d]\w*(\.[^\W\d]\w*)*$"#
+    /// Looser than Python's identifiers, as ECMA 262 knows no classes of letters but ASCII's.
+    static let pattern = #"^[^\s./\\0-9-][^\s./\\-]*(\.[^\s./\\0-9-][^\s./\\-]*)*$"#
 
     /// What is wrong with `name`; nil for a good one.
     static func error(in name: String, key: String) -> SpecError? {

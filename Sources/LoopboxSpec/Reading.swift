@@ -37,12 +37,11 @@ package struct Reading {
         )
     }
 
-    /// `example` as a line of a document, for the value at hand: `time: 20s`, `- --fast`.
+    /// `example` as a line of a document, for the value at hand: `time: 20s`.
     private func line(_ example: String) -> String {
         switch path.steps.last {
         case .key(let key)?: "\(SpecYAML.flow(.text(key))): \(example)"
-        case .item?: "- \(example)"
-        case nil: example
+        case .item?, nil: example
         }
     }
 

@@ -11,7 +11,7 @@ package indirect enum Shape: Sendable {
     case duration(ClosedRange<Duration>, isServerMaximum: Bool)
     case size(ClosedRange<ByteCount>, isServerMaximum: Bool)
     case list(Shape, count: ClosedRange<Int>, isUnique: Bool)
-    case dictionary(keys: KeyShape, Shape, countMax: Int)
+    case dictionary(keys: KeyShape, Shape, count: ClosedRange<Int>)
     case map(MapShape)
     case either([Shape])
 

@@ -35,11 +35,10 @@ package enum SizeText {
             throw SpecError.notASize(key: key, found: text, suggestion: whole(number, unit))
         }
         if unit.isEmpty {
-            throw SpecError.unitMissing(
-                key: key,
-                found: text,
-                choices: ["\(number)B", "\(number)KiB", "\(number)MiB"]
-            )
+            throw SpecError.unitMissing(key: key, found: text, choices: choices(number))
+        }
+        if units.contains(where: { $0.name == unit }) {
+            throw SpecError.notASize(key: key, found: text, suggestion: "\(number)\(unit)")
         }
         if unit.count == 1, "kmg".contains(unit.lowercased()) {
             let letter = unit.uppercased()
@@ -57,6 +56,15 @@ package enum SizeText {
             units: unitNames,
             suggestions: meant(unit).map { "\(number)\($0)" }
         )
+    }
+
+    /// A number without a unit: a large one is most likely of bytes.
+    private static func choices(_ number: Substring) -> [String] {
+        guard let count = Int(number), count >= 1024 else {
+            return ["\(number)KiB", "\(number)MiB", "\(number)B"]
+        }
+        let short = "\(ByteCount(bytes: count))"
+        return short == "\(number)B" ? [short] : [short, "\(number)B"]
     }
 
     /// The same size in the next smaller unit.

@@ -26,6 +26,7 @@ extension SpecError {
         case .tooDeep: "no key of a spec is deeper than 5; text with brackets needs quotes"
         case .yamlFeature(let feature, let text): feature.hint(text)
         case .duplicateKey: "keep one of them"
+        case .keyNotText(found: .nothing): "write a key before the \":\""
         case .keyNotText: "text that starts with { or [ needs quotes; other keys are not taken"
 
         case .unknownKey(_, _, _, advice: .note(_, let hint)): hint
@@ -44,8 +45,7 @@ extension SpecError {
                 ?? "write decimal digits"
         case .outOfRange(_, _, let lowest, let highest, _): "allowed: \(lowest) to \(highest)"
         case .aboveServerMaximum(_, _, _, let flag): "the operator can raise it with \(flag)"
-        case .unitMissing(_, _, let choices):
-            "write \"\(choices.first ?? "")\" (or \(choices.dropFirst().joined(separator: ", ")))"
+        case .unitMissing(_, _, let choices): Self.oneOf(choices)
         case .unitUnknown(_, _, _, let units, let suggestions):
             suggestions.isEmpty
                 ? "units: \(units)"
@@ -124,6 +124,11 @@ extension SpecError {
         case .notAnInteger(_, let found, _): Self.digits(found)
         default: nil
         }
+    }
+
+    private static func oneOf(_ choices: [String]) -> String {
+        let others = choices.dropFirst().joined(separator: ", ")
+        return "write \"\(choices.first ?? "")\"" + (others.isEmpty ? "" : " (or \(others))")
     }
 
     /// The suggestion, if there is one, and then what holds in general.

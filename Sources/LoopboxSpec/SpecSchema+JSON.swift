@@ -69,13 +69,17 @@ extension SpecSchema {
             members.append(("maxItems", .literal("\(count.upperBound)")))
             if isUnique { members.append(("uniqueItems", .literal("true"))) }
             return members
-        case .dictionary(let keys, let value, let countMax):
-            return [
+        case .dictionary(let keys, let value, let count):
+            var members: Members = [
                 ("type", .text("object")),
                 ("propertyNames", .map([("pattern", .text(keys.pattern))])),
                 ("additionalProperties", .map(schema(of: value))),
-                ("maxProperties", .literal("\(countMax)")),
             ]
+            if count.lowerBound > 0 {
+                members.append(("minProperties", .literal("\(count.lowerBound)")))
+            }
+            members.append(("maxProperties", .literal("\(count.upperBound)")))
+            return members
         case .map(let map): return schema(of: map)
         case .either(let shapes): return [("anyOf", .list(shapes.map { .map(schema(of: $0)) }))]
         }

@@ -126,8 +126,8 @@ extension SpecSchema {
             let inner = boundsText(of: item)
             return "\(count.lowerBound) to \(count.upperBound) items"
                 + (isUnique ? ", each once" : "") + (inner.isEmpty ? "" : "; each: \(inner)")
-        case .dictionary(let keys, let value, let countMax):
-            return "at most \(countMax) \(keys.noun); names: \(keys.form); "
+        case .dictionary(let keys, let value, let count):
+            return "at most \(count.upperBound) \(keys.noun); names: \(keys.form); "
                 + "each: \(boundsText(of: value))"
         case .either(let shapes):
             return shapes.map(boundsText).first { !$0.isEmpty } ?? ""

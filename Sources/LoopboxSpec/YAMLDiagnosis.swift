@@ -19,8 +19,12 @@ struct YAMLDiagnosis {
             ("found unexpected document indicator", _):
             return Fault(.yaml(.openQuote), at: context..<context + 1)
         case ("mapping values are not allowed in this context", _):
-            return Fault(.yaml(hasColon(before: offset) ? .secondColon : .keyTooDeep), at: here)
+            if hasColon(before: offset) { return Fault(.yaml(.secondColon), at: here) }
+            return Fault(.yaml(.keyTooDeep), at: lineStart(of: offset)..<offset)
         case ("did not find expected key", _):
+            if source.bytes[offset...].first == UInt8(ascii: ":") {
+                return Fault(.keyNotText(found: .nothing), at: here)
+            }
             return Fault(
                 .yaml(isFirst(offset) ? .misplacedKey : .textAfterValue),
                 at: word(at: offset)
@@ -35,6 +39,9 @@ struct YAMLDiagnosis {
             return Fault(.yaml(.complexKey), at: here)
         case ("did not find expected ',' or ']'", _), ("did not find expected ',' or '}'", _):
             let bracket: Character = problem.text.hasSuffix("']'") ? "[" : "{"
+            guard source.firstVisible(from: offset) != nil else {
+                return Fault(.yaml(.unclosedBracket(bracket)), at: context..<context + 1)
+            }
             let position = source.position(of: context)
             return Fault(.yaml(.openBracket(bracket, at: position)), at: word(at: offset))
         case ("found character that cannot start any token", _),
@@ -76,8 +83,12 @@ struct YAMLDiagnosis {
     }
 
     /// Whether there are only blanks before `offset` in its line.
-    private func isFirst(_ offset: Int) -> Bool {
-        source.bytes[source.line(holding: offset).lowerBound..<offset].allSatisfy { $0 == 0x20 }
+    private func isFirst(_ offset: Int) -> Bool { lineStart(of: offset) == offset }
+
+    /// Behind the blanks of the line that holds `offset`.
+    private func lineStart(of offset: Int) -> Int {
+        let start = source.line(holding: offset).lowerBound
+        return source.bytes[start..<offset].firstIndex { $0 != 0x20 } ?? offset
     }
 
     private func column(of offset: Int) -> Int { source.position(of: offset).column }

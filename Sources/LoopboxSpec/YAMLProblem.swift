@@ -24,6 +24,8 @@ public enum YAMLProblem: Hashable, Sendable {
     case openQuote
     /// `[` or `{` that is not closed where it should be.
     case openBracket(Character, at: SourcePosition)
+    /// `[` or `{` that is never closed.
+    case unclosedBracket(Character)
     /// A backslash in double quotes before a character that it can't stand before.
     case unknownEscape
     /// Text behind `|` or `>`.
@@ -50,6 +52,7 @@ public enum YAMLProblem: Hashable, Sendable {
         case .openQuote: "this quote is never closed"
         case .openBracket(let bracket, let position):
             "the \"\(bracket)\" of \(position) lacks a \",\" or \"\(Self.closing(bracket))\" here"
+        case .unclosedBracket(let bracket): "this \"\(bracket)\" is never closed"
         case .unknownEscape: "this backslash starts no escape that YAML has"
         case .textAfterBlockMark: "text can't follow \"|\" or \">\" in the same line"
         case .textAfterEnd: "the map has ended before this text"
@@ -70,7 +73,9 @@ public enum YAMLProblem: Hashable, Sendable {
         case .listOnKeyLine: "write [a, b], or put the \"- \" lines below the key"
         case .reservedCharacter: "put the text in quotes"
         case .openQuote: "close it; text of several lines is easier below \"key: |\""
-        case .openBracket: "text that holds brackets, commas or \": \" needs quotes"
+        case .openBracket(let bracket, _), .unclosedBracket(let bracket):
+            "close it with \"\(Self.closing(bracket))\"; text that holds brackets, commas or "
+                + "\": \" needs quotes"
         case .unknownEscape: "write \\\\ for a backslash, or use single quotes"
         case .textAfterBlockMark: "put it on the next line, indented further than the key"
         case .textAfterEnd: "a spec is one map: write all keys in the same way, without { } around"

@@ -28,12 +28,15 @@ extension Courier {
         /// What shows the time; a test turns it on by itself.
         public var clock: @Sendable () -> Timestamp = { .now }
 
+        /// How long a delivery is ours. It covers the wait for a free place and the attempt.
+        public var lease: Duration { .seconds(60) + totalTimeout * 4 }
+        /// How long it may wait; after that the attempt could end later than the lease.
+        var waitMax: Duration { lease - totalTimeout * 2 }
+
         /// The defaults for a server of `version`.
         public init(version: String) { self.version = version }
     }
 
-    /// How long a delivery is ours. It covers the wait for a free place and the attempt.
-    public static let lease: Duration = .seconds(120)
     /// Deliveries taken from the outbox at once: few enough that those to one slow host don't fill
     /// ``waitingMax``.
     public static let claimMax = 16

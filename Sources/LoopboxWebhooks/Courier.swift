@@ -76,6 +76,9 @@ public final class Courier: @unchecked Sendable {
     /// How many attempts are under way, the recording of their end included.
     public var underWayCount: Int { underWay.count }
 
+    /// How many deliveries wait in memory for a free place.
+    public var waitingCount: Int { waiting.count }
+
     /// What ``Outbox/due(now:max:lease:avoiding:)`` knows a host by; empty where `url` is none.
     public static func host(of url: String) -> String { (try? CurlURL(url))?.host ?? "" }
 
@@ -129,7 +132,7 @@ public final class Courier: @unchecked Sendable {
             let claimed = try await outbox.due(
                 now: now,
                 max: Self.claimMax,
-                lease: Self.lease,
+                lease: configuration.lease,
                 avoiding: avoided
             )
             for delivery in claimed where !isHeld(delivery.id) {
@@ -156,9 +159,9 @@ public final class Courier: @unchecked Sendable {
     private func startWaiting() {
         guard phase == .running else { return }
         let now = configuration.clock()
-        let lateness = Self.lease - configuration.totalTimeout * 2
         var left: [Parcel] = []
-        for parcel in waiting where parcel.claimedAt.duration(to: now) < lateness {
+        for parcel in waiting
+        where parcel.claimedAt.duration(to: now) < configuration.waitMax {
             guard underWay.count < configuration.concurrencyMax else {
                 left.append(parcel)
                 continue

@@ -423,6 +423,29 @@ def object_fact(value):
     return fact
 
 
+# By identity: the program's frames below the making of a loop, a transport or a subprocess. An
+# identity is had again by an object of these kinds at most, which then writes its own.
+made = {}
+
+
+@guarded
+def note_maker(value):
+    """Remembers who makes `value`; without references to frames, which hold on to variables."""
+    frame = get_frame(2)
+    stack = []
+    while frame is not None and len(stack) < STACK_MAX:
+        code = frame.f_code
+        if code.co_filename != HERE and not is_library(code.co_filename):
+            stack.append((code, frame.f_lasti, frame.f_lineno))
+        frame = frame.f_back
+    made[id(value)] = stack
+
+
+def makers_of(value):
+    stack = made.pop(id(value), None)
+    return [place(*entry) for entry in stack[::-1]] if stack else None
+
+
 def allocation_of(value):
     """Where tracemalloc saw the object being made, outermost first."""
     if not _tracemalloc.is_tracing():
@@ -543,6 +566,10 @@ def tell_warning(message, category, path, line, source, caller):
         if coroutines_told is not None:
             coroutines_told.add(coroutine_shown)
         key = report.admits(*unawaited_place(source))
+    elif coroutine_shown is not None and source is None:
+        # The program's way of showing a warning failed, and the interpreter says it again.
+        coroutine_shown = None
+        return
     else:
         key = report.admits("warning", category, path, line)
     if not key:
@@ -559,8 +586,15 @@ def tell_warning(message, category, path, line, source, caller):
         fact["coroutine"] = coroutine_fact(source)
     elif source is not None:
         fact["source"] = object_fact(source)
-    if source is not None:
-        allocation = allocation_of(source)
+    owner = source
+    if source is None and caller is not None and caller.f_code.co_name == "__del__":
+        # The warning about a StreamWriter names no object; its transport is what was made.
+        variables = caller.f_locals
+        owner = getattr(variables.get("self"), "_transport", None)
+        if VERSION < (3, 13):
+            variables.clear()
+    if owner is not None:
+        allocation = makers_of(owner) or allocation_of(owner)
         if allocation:
             fact["allocated"] = allocation
     if caller is not None:
@@ -929,17 +963,26 @@ class Watcher:
     """A thread that looks now and then where a running callback is.
 
     It looks twice as often as a callback may last, so that no slow one escapes, and sleeps in
-    between. It is no `Thread`: the program would see it. It is not there while nothing runs, nor
-    during a fork(), about which newer interpreters warn where there are threads.
+    between. It is no `Thread`: the program would see it. It is not there during a fork(), about
+    which newer interpreters warn where there are threads, nor when the interpreter is taken down,
+    which older ones do not survive with a thread that is about to end.
     """
 
     def __init__(self):
         self.loops = {}
+        # Held by the thread's owner; released to wake it.
         self.awake = None
         self.native = 0
+        self.is_idle = False
+        self.is_over = not config.get("blocking_stack", True)
 
     def start(self):
-        if self.awake is not None or not self.loops or not config.get("blocking_stack", True):
+        if not self.loops or self.is_over:
+            return
+        if self.awake is not None:
+            if self.is_idle:
+                self.is_idle = False
+                self.awake.release()
             return
         self.awake = _thread.allocate_lock()
         self.awake.acquire()
@@ -948,27 +991,38 @@ class Watcher:
         except RuntimeError:
             self.awake = None
 
-    def stop(self, wait=False):
+    def stop(self):
+        """Ends the thread and waits until the kernel has forgotten it."""
         awake, self.awake = self.awake, None
         if awake is None:
             return
-        native, self.native = self.native, 0
-        awake.release()
-        if wait and native:
-            path = "/proc/self/task/%d" % native
-            for _ in range(200):
-                if not os.path.exists(path):
-                    break
-                time.sleep(0.0005)
+        try:
+            awake.release()
+        except RuntimeError:
+            # It was awake already.
+            pass
+        for _ in range(400):
+            if self.native and not os.path.exists("/proc/self/task/%d" % self.native):
+                break
+            time.sleep(0.0005)
+        self.native = 0
 
     def watch(self, awake):
         self.native = _thread.get_native_id()
         interval = 0.05
-        while not awake.acquire(True, interval):
-            try:
-                interval = self.look()
-            except Exception:
-                pass
+        while True:
+            # In this order: a loop that starts in between wakes us.
+            self.is_idle = True
+            if self.loops:
+                self.is_idle = False
+            is_called = awake.acquire(True, -1 if self.is_idle else interval)
+            if awake is not self.awake:
+                return
+            if not is_called:
+                try:
+                    interval = self.look()
+                except Exception:
+                    pass
 
     def look(self):
         """Takes the stacks of what runs now; gives the seconds until the next time."""
@@ -1021,13 +1075,17 @@ class Watcher:
         report.send("blocking", fact)
 
 
-watcher = Watcher()
+watcher = None
 run_once = None
 
 
 @guarded
 def loop_ran(loop, thread):
-    """`_thread_id` was set: the loop starts (a number) or stops (None)."""
+    """`_thread_id` was set: the loop is made (None), starts (a number) or stops (None)."""
+    if "_debug" not in loop.__dict__:
+        note_maker(loop)
+        hook_transports()
+        return
     depth = sys.get_coroutine_origin_tracking_depth()
     if thread is not None:
         # Without debug mode the interpreter tracks nothing, and so don't we.
@@ -1041,8 +1099,7 @@ def loop_ran(loop, thread):
     else:
         if depth == 0 and thread_is_tracked():
             sys.set_coroutine_origin_tracking_depth(DEPTH_OUTSIDE)
-        if watcher.loops.pop(id(loop), None) is not None and not watcher.loops:
-            watcher.stop()
+        watcher.loops.pop(id(loop), None)
 
 
 def thread_is_tracked():
@@ -1064,6 +1121,32 @@ def tracking_set(loop, enabled):
             watcher.start()
     elif sys.get_coroutine_origin_tracking_depth() == DEPTH_OUTSIDE:
         sys.set_coroutine_origin_tracking_depth(0)
+
+
+def hook_transports():
+    """Notices who makes transports, by an attribute that each sets once, while it is made."""
+    for module, name, attribute in (
+        ("selector_events", "_SelectorTransport", "_server"),
+        ("unix_events", "_UnixReadPipeTransport", "_pipe"),
+        ("unix_events", "_UnixWritePipeTransport", "_pipe"),
+        ("base_subprocess", "BaseSubprocessTransport", "_proc"),
+    ):
+        kind = getattr(sys.modules.get("asyncio." + module), name, None)
+        if kind is not None and attribute not in kind.__dict__:
+            setattr(kind, attribute, FirstNoticed(attribute))
+
+
+class FirstNoticed:
+    """An attribute whose first assignment tells that its owner is being made."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def __set__(self, owner, value):
+        values = owner.__dict__
+        if self.name not in values:
+            note_maker(owner)
+        values[self.name] = value
 
 
 class FirstValue:
@@ -1173,6 +1256,7 @@ def ending():
     """The last exit function: looks for coroutines whose warning no hook will see."""
     global coroutines_told
     coroutines_told = set()
+    watcher.is_over = True
     watcher.stop()
     import gc
 
@@ -1244,8 +1328,9 @@ def begin(born, descriptor, settings):
 
     `born` is when the interpreter came to us; `settings` is what LOOPBOX_CONFIG had.
     """
-    global report
+    global report, watcher
     config.update(settings)
+    watcher = Watcher()
     report = Report(descriptor)
     version = sys.version_info
     release = "%d.%d.%d" % version[:3]
@@ -1267,16 +1352,28 @@ def begin(born, descriptor, settings):
         hook_loaded(name)
     atexit.register(ending)
     os.register_at_fork(
-        before=lambda: watcher.stop(wait=True),
-        after_in_parent=watcher.start,
-        after_in_child=after_fork,
+        before=watcher.stop,
+        after_in_parent=after_fork,
+        after_in_child=after_fork_in_child,
     )
     sys.addaudithook(audit)
     sys.set_coroutine_origin_tracking_depth(DEPTH_OUTSIDE)
 
 
 def after_fork():
+    # Newer interpreters count the threads after this. A loop in debug mode asks for a frame of
+    # the stack with everything that it is given to do.
+    if watcher.loops:
+        events["sys._getframe"] = after_fork_later
+
+
+def after_fork_later(arguments):
+    events.pop("sys._getframe", None)
+    watcher.start()
+
+
+def after_fork_in_child():
     report.close_in_child()
+    watcher.is_over = True
     watcher.loops.clear()
-    watcher.awake = None
 

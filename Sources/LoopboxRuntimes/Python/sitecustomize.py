@@ -6,13 +6,16 @@ because its folder leads PYTHONPATH. It lets `loopbox_inside` hang its hooks in,
 back as the program would have found it, and hands on to the real `sitecustomize`.
 """
 
+import sys
+
+modules = set(sys.modules)
+
 import time
 
 born = time.monotonic_ns()
 
 import _tracemalloc
 import os
-import sys
 
 # Tracing the objects of ours would take longer than making them: it begins anew when we are done.
 # What was traced so far belongs to the interpreter.
@@ -22,7 +25,6 @@ _tracemalloc.stop()
 descriptor = os.environ.pop("LOOPBOX_REPORT_FD", None)
 settings = os.environ.pop("LOOPBOX_CONFIG", None)
 folder = os.path.dirname(__spec__.origin)
-modules = set(sys.modules)
 try:
     if descriptor is not None and settings is not None:
         # Our own encoder writes them, so they are Python too but for three words.
