@@ -27,6 +27,7 @@ struct RunEnding {
             how = "was killed by \(Self.name(ofSignal: number))"
         }
         let grace = Self.shown(limits.grace)
+        let isObedient = signal == "SIGTERM"
         switch result.intervention {
         case .timedOut(let killed):
             outcome = .timedOut
@@ -34,13 +35,17 @@ struct RunEnding {
             sentence =
                 killed
                 ? "reached \(limit), did not end within \(grace) of SIGTERM, and was killed"
-                : "reached \(limit) and \(how) after SIGTERM"
+                : isObedient
+                    ? "reached \(limit) and was ended by SIGTERM"
+                    : "reached \(limit) and \(how) after SIGTERM"
         case .cancelled(let killed):
             outcome = .cancelled
             sentence =
                 killed
                 ? "was cancelled, did not end within \(grace) of SIGTERM, and was killed"
-                : "was cancelled and \(how)"
+                : isObedient
+                    ? "was cancelled and ended by SIGTERM"
+                    : "was cancelled and \(how) after SIGTERM"
         case nil:
             outcome = exit == nil ? .signaled : .exited
             sentence = how
