@@ -38,6 +38,9 @@ final class Dispatcher {
     static let heartbeat: Duration = .seconds(10)
     /// How long the store is left alone after it failed.
     static let storeRest: Duration = .seconds(1)
+    /// How long a run that is left for the next start may take to end and to be tidied up. Short:
+    /// with the drain's other spans it is less than the 30 s that Kubernetes gives.
+    static let endingMax: Duration = .seconds(2)
     /// How often a run is begun anew where the sandbox could not be set up.
     static let sandboxAttempts = 2
 
@@ -87,7 +90,16 @@ final class Dispatcher {
         isStopping = true
         noteWork()
         beating?.cancel()
-        let deadline = loop.time().advanced(by: timeout)
+        await rest(until: loop.time().advanced(by: timeout))
+        for (id, running) in running {
+            logger.warning("job left for the next start", metadata: ["job.id": "\(id)"])
+            running.run.cancel()
+        }
+        await rest(until: loop.time().advanced(by: Self.endingMax))
+    }
+
+    /// Waits until nothing runs, or until `deadline`.
+    private func rest(until deadline: MonotonicTime) async {
         while !running.isEmpty, loop.time() < deadline {
             let changed = Future<Void>(on: loop)
             work = changed
@@ -96,10 +108,6 @@ final class Dispatcher {
             }
             try? await changed.value
             timer?.cancel()
-        }
-        for (id, running) in running {
-            logger.warning("job left for the next start", metadata: ["job.id": "\(id)"])
-            running.run.cancel()
         }
     }
 

@@ -27,6 +27,7 @@ struct RunEnding {
             how = "was killed by \(Self.name(ofSignal: number))"
         }
         let grace = Self.shown(limits.grace)
+        let isObedient = signal == "SIGTERM"
         switch result.intervention {
         case .timedOut(let killed):
             outcome = .timedOut
@@ -34,17 +35,17 @@ struct RunEnding {
             sentence =
                 killed
                 ? "reached \(limit), did not end within \(grace) of SIGTERM, and was killed"
-                : signal == "SIGTERM"
+                : isObedient
                     ? "reached \(limit) and was ended by SIGTERM"
-                    : "reached \(limit), got SIGTERM, and \(how)"
+                    : "reached \(limit) and \(how) after SIGTERM"
         case .cancelled(let killed):
             outcome = .cancelled
             sentence =
                 killed
                 ? "was cancelled, did not end within \(grace) of SIGTERM, and was killed"
-                : signal == "SIGTERM"
+                : isObedient
                     ? "was cancelled and ended by SIGTERM"
-                    : "was cancelled, got SIGTERM, and \(how)"
+                    : "was cancelled and \(how) after SIGTERM"
         case nil:
             outcome = exit == nil ? .signaled : .exited
             sentence = how

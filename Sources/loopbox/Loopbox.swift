@@ -48,6 +48,8 @@ enum ExitStatus {
     static let failure = ExitCode(3)
     /// Ctrl-C: 128 and the signal's number, as shells have it.
     static let interrupted = ExitCode(130)
+    /// SIGTERM, in the same way.
+    static let terminated = ExitCode(143)
 }
 
 /// Writes `text` to the descriptor `file`, whole.

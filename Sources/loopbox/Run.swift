@@ -24,7 +24,7 @@ struct Run: ParsableCommand {
             The program runs with your rights: this version has no isolation.
 
             Exit status: 0 nothing found, 1 an error was found or the program failed, 2 the spec \
-            is not valid, 3 the program could not be run, 130 interrupted.
+            is not valid, 3 the program could not be run, 130 interrupted, 143 terminated.
             """
     )
 
@@ -47,7 +47,7 @@ struct Run: ParsableCommand {
         let spec = try self.spec()
         let loop = ServiceActor.loop
         let work = try Self.workDirectory()
-        let task = loop.createTask(name: "run") { @ServiceActor () async throws -> FinishedRun in
+        let task = loop.createTask(name: "run") { @ServiceActor () async throws -> Ended in
             let runner = try await JobRunner(
                 loop: loop,
                 dataDirectory: Serve.defaultDataDirectory,
@@ -56,29 +56,43 @@ struct Run: ParsableCommand {
             )
             guard runner.catalog.runtime(named: spec.program.runtime) != nil else {
                 let known = runner.catalog.names.joined(separator: ", ")
-                throw ValidationError(
+                throw JobRunnerError.noInterpreter(
                     "\(spec.program.runtime) is not installed here; installed: \(known)"
                 )
             }
             let run = runner.newRun()
-            try Self.stopOnInterrupt(loop) { run.cancel() }
-            return try await runner.run(spec, name: "run", as: run)
+            var signal: CInt?
+            try Self.stopOnSignal(loop) {
+                signal = $0
+                run.cancel()
+            }
+            let finished = try await runner.run(spec, name: "run", as: run)
+            return Ended(finished: finished, signal: signal)
         }
-        let finished: FinishedRun
+        // Where the work directory of the run was; the run has removed its own.
+        defer { unsafe _ = rmdir(work) }
+        let ended: Ended
         do {
-            finished = try loop.runUntilComplete(task)
+            ended = try loop.runUntilComplete(task)
         } catch let error as JobRunnerError {
-            unsafe _ = rmdir(work)
             complain("\(error)")
             throw ExitStatus.failure
         }
-        unsafe _ = rmdir(work)
+        let finished = ended.finished
         try show(finished, spec)
-        if finished.report.outcome == .cancelled { throw ExitStatus.interrupted }
+        if finished.report.outcome == .cancelled {
+            throw ended.signal == SIGTERM ? ExitStatus.terminated : ExitStatus.interrupted
+        }
         let isClean =
             finished.report.outcome == .exited && finished.report.exit == 0
             && !finished.report.findings.contains { $0.severity == .error }
         if !isClean { throw ExitStatus.gateFailed }
+    }
+
+    /// How the program ended, and by which signal to us, if by one.
+    private struct Ended {
+        let finished: FinishedRun
+        let signal: CInt?
     }
 
     private func show(_ finished: FinishedRun, _ spec: JobSpec) throws {
@@ -89,7 +103,7 @@ struct Run: ParsableCommand {
         }
         let report = TextReport(
             run: finished.report,
-            name: spec.name,
+            name: spec.name.isEmpty ? file : spec.name,
             debug: spec.debug,
             color: isatty(STDOUT_FILENO) != 0 && environment("NO_COLOR") == nil,
             output: .tail(lines: 20, stdout: finished.stdout, stderr: finished.stderr)
@@ -134,14 +148,17 @@ struct Run: ParsableCommand {
         return spec
     }
 
-    /// The first Ctrl-C ends the program, the second one ends us.
-    private static func stopOnInterrupt(
+    /// The first Ctrl-C or SIGTERM ends the program, the second one ends us.
+    private static func stopOnSignal(
         _ loop: EventLoop,
-        _ stop: @escaping () -> Void
+        _ stop: @escaping (CInt) -> Void
     ) throws {
-        try loop.addSignalHandler(SIGINT) {
-            loop.removeSignalHandler(SIGINT)
-            stop()
+        for signal in [SIGINT, SIGTERM] {
+            try loop.addSignalHandler(signal) {
+                loop.removeSignalHandler(SIGINT)
+                loop.removeSignalHandler(SIGTERM)
+                stop(signal)
+            }
         }
     }
 

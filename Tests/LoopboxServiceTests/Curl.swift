@@ -60,7 +60,7 @@ struct Answer: CustomStringConvertible {
         earlier = heads.dropLast().map(\.status)
         fields = heads.last?.fields ?? []
         text = String(decoding: body, as: UTF8.self)
-        size = body.count
+        size = told.size_download.int ?? 0
         uploaded = told.size_upload.int ?? 0
         exit = told.exitcode.int ?? -1
         complaint = curl.stderr

@@ -61,11 +61,17 @@ import Testing
         let job = try server.submit(waitingProgram(gate)).job
         try eventually("the job runs") { gate.has("runs") }
         let before = server.descriptors
+        let used = server.processorTime
         for _ in 1...10 {
             let answer = try server.curl("/v1/jobs/\(job)?wait=60s", "--max-time", "0.05")
             #expect(answer.exit == 28)
         }
+        let submitted = try server.submit(trivial, "wait=60s", "--max-time", "0.3")
+        #expect(submitted.exit == 28)
         try eventually("their connections are closed") { server.descriptors <= before }
+        #expect(server.processorTime - used < .seconds(1))
+        // It was accepted, whether or not the client has seen that.
+        #expect(try server.curl("/v1/info").json.jobs.queued.int == 1)
         try gate.write("", to: "go-on")
         #expect(try server.curl("/v1/jobs/\(job)?wait=30s").json.outcome.string == "exited")
         server.terminate()

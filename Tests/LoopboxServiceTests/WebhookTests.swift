@@ -137,7 +137,7 @@ import Testing
         let error = delivery.attempts[0].error.string
         #expect(
             error
-                == "address 127.0.0.1 is loopback; "
+                == "refused: address 127.0.0.1 is loopback; "
                 + "an operator can allow it with --webhook-allow-cidr 127.0.0.1/32"
         )
         #expect(delivery.attempts[0].status.isNull)

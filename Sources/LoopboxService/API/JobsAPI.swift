@@ -90,7 +90,10 @@ final class JobsAPI {
                     ? [("Preference-Applied", "wait=\(wait.components.seconds)")] : []
             )
         case .replayed(let known):
-            let job = try await find("\(known)")
+            var job = try await find("\(known)")
+            if let wait, job.state != .completed {
+                job = try await waitForEnd(of: known, within: wait, first: nil) ?? job
+            }
             return answer(
                 job,
                 format,
@@ -159,7 +162,7 @@ final class JobsAPI {
         if let wait = try request.wait(), job.state != .completed {
             let change = changes.next(of: job.id)
             defer { changes.forget(change, of: job.id) }
-            await pause(until: change, within: wait)
+            try await pause(until: change, within: wait)
             let now = try await find(id)
             if Self.tag(now) != tag { return try await show(now, format) }
         }
@@ -196,11 +199,31 @@ final class JobsAPI {
         }
         let page = try await store.list(filter, after: cursor, limit: limit)
         let next = page.next.map(\.description)
-        let link = next.map { [("Link", "</v1/jobs?cursor=\($0)&limit=\(limit)>; rel=\"next\"")] }
+        let link = next.map { [("Link", "<\(Self.target(of: request, cursor: $0))>; rel=\"next\"")] }
         return .json(
             ListView(items: page.jobs.map(JobSummaryView.init), nextCursor: next),
             fields: link ?? []
         )
+    }
+
+    /// The list that `request` asks for, from `cursor` on.
+    ///
+    /// Source: RFC 8288 §3; RFC 3986 §3.4.
+    private static func target(of request: APIRequest, cursor: String) -> String {
+        let kept = request.query.filter { $0.name != "cursor" } + [("cursor", cursor)]
+        let items = kept.map { "\(percentEncoded($0.name))=\(percentEncoded($0.value))" }
+        return "/v1/jobs?\(items.joined(separator: "&"))"
+    }
+
+    private static func percentEncoded(_ text: String) -> String {
+        text.utf8.map { byte in
+            let character = Character(Unicode.Scalar(byte))
+            let isPlain =
+                byte < 128 && (character.isLetter || character.isNumber || "-._~:".contains(character))
+            if isPlain { return String(character) }
+            let digits = String(byte, radix: 16, uppercase: true)
+            return "%" + (byte < 16 ? "0" : "") + digits
+        }.joined()
     }
 
     /// What a job's program wrote.
@@ -321,18 +344,21 @@ final class JobsAPI {
             guard case .found(let job) = try await store.get(id) else { return nil }
             let rest = loop.time().duration(to: deadline)
             if job.state == .completed || rest <= .zero || isDraining { return job }
-            await pause(until: change, within: rest)
+            try await pause(until: change, within: rest)
             changes.forget(change, of: id)
             change = changes.next(of: id)
         }
     }
 
-    private func pause(until change: Future<Void>, within limit: Duration) async {
+    /// Waits for `change`, at most for `limit`.
+    ///
+    /// - Throws: `CancellationError` where the client has gone away: nobody waits any more.
+    private func pause(until change: Future<Void>, within limit: Duration) async throws {
         let timer = try? loop.callLater(limit) {
             if !change.isDone { try change.setResult(()) }
         }
-        try? await change.value
-        timer?.cancel()
+        defer { timer?.cancel() }
+        try await change.value
     }
 
     private static func value<Value: RawRepresentable<String> & CaseIterable>(

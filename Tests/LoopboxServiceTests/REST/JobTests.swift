@@ -136,7 +136,7 @@ import Testing
         #expect(try server.curl("/v1/jobs/\(id)/findings?severity=awful").status == 400)
         let text = try server.curl("/v1/jobs/\(id)/findings?format=text").text
         #expect(text == (try server.curl("/v1/jobs/\(id)?format=text").text))
-        #expect(text.contains("main.py:5: error: "), "\(text)")
+        #expect(text.contains("main.py:5:5: error: "), "\(text)")
         #expect(try server.curl("/v1/jobs/\(id)/deliveries").json.items.array.isEmpty)
         server.terminate()
     }
@@ -173,7 +173,7 @@ import Testing
         let ended = try server.curl("/v1/jobs/\(running)?wait=30s").json
         #expect(ended.outcome.string == "cancelled")
         #expect(ended.runs[0].signal.string == "SIGTERM")
-        #expect(ended.runs[0].ending.string == "was cancelled and was killed by SIGTERM")
+        #expect(ended.runs[0].ending.string == "was cancelled and ended by SIGTERM")
         let third = try server.curl("/v1/jobs/\(running)/cancel", "-X", "POST")
         #expect(third.status == 409)
         #expect(third.job == running)

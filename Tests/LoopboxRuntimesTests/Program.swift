@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import LoopboxRuntimes
+
+/// A program among `Programs`, with what its last comments say of it.
+///
+/// `# finding: RULE LINE[:COLUMN-END][..LAST] [xCOUNT] [| part of the message [| part of the fix]]`
+/// names one finding; LINE `-` is none, and with
+/// `?` there may be none. The other words are those in `init`.
+struct Program: CustomStringConvertible, Sendable {
+    struct Expectation: Sendable {
+        var rule = ""
+        var lines: ClosedRange<Int>?
+        /// Tracemalloc in 3.11 does not find objects with attributes.
+        var isPlaceOptional = false
+        var columns: Range<Int>?
+        var count = 1
+        var message = ""
+        var fix = ""
+        var creation: [Int]?
+        var stack: [Int]?
+    }
+
+    let name: String
+    let text: String
+    var findings: [Expectation] = []
+    /// Interpreter options besides `-X dev`.
+    var flags: [String] = []
+    var tracedFrames = 0
+    var oldest = PythonRuntime.Version(3, 9, 0)
+    /// Whether it is about slow callbacks; others are not disturbed by a slow machine.
+    var isSlow = false
+    var isReportComplete = true
+
+    var description: String { name }
+
+    init(name: String, text: String) {
+        self.name = name
+        self.text = text
+        for line in text.split(separator: "\n") where line.hasPrefix("# ") {
+            let words = line.dropFirst(2).split(separator: ":", maxSplits: 1).map { part in
+                part.trimmingCharacters(in: .whitespaces)
+            }
+            let rest = words.count > 1 ? words[1] : ""
+            switch words[0] {
+            case "finding": findings.append(Self.expectation(rest))
+            case "creation": findings[findings.count - 1].creation = Self.numbers(rest)
+            case "stack": findings[findings.count - 1].stack = Self.numbers(rest)
+            case "flags": flags += rest.split(separator: " ").map(String.init)
+            case "tracemalloc": tracedFrames = Int(rest) ?? 0
+            case "versions": oldest = Self.version(rest)
+            case "slow": isSlow = true
+            case "report": isReportComplete = rest != "incomplete"
+            default: break
+            }
+        }
+    }
+
+    private static func numbers(_ text: String) -> [Int] {
+        text.split(separator: " ").compactMap { Int($0) }
+    }
+
+    private static func version(_ text: String) -> PythonRuntime.Version {
+        let numbers = text.split(separator: ".").compactMap { Int($0) }
+        return .init(numbers[0], numbers[1], 0)
+    }
+
+    private static func expectation(_ text: String) -> Expectation {
+        let parts = text.components(separatedBy: " | ")
+        let words = parts[0].split(separator: " ")
+        var result = Expectation(rule: String(words[0]))
+        let place = words[1].split(separator: ":")
+        result.isPlaceOptional = place[0].hasSuffix("?")
+        let lines = place[0].replacing("?", with: "").components(separatedBy: "..").compactMap { Int($0) }
+        if let first = lines.first, let last = lines.last { result.lines = first...last }
+        if place.count > 1 {
+            let columns = place[1].split(separator: "-").compactMap { Int($0) }
+            result.columns = columns[0]..<columns[1]
+        }
+        if words.count > 2 { result.count = Int(words[2].dropFirst()) ?? 0 }
+        if parts.count > 1 { result.message = parts[1] }
+        if parts.count > 2 { result.fix = parts[2] }
+        return result
+    }
+
+    /// All of them, by name.
+    static let all: [Program] = {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Programs")
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        return names.filter { $0.hasSuffix(".py") }.sorted().compactMap { name in
+            guard let data = try? Data(contentsOf: folder.appending(path: name)) else { return nil }
+            return Program(
+                name: String(name.dropLast(3)), text: String(decoding: data, as: UTF8.self))
+        }
+    }()
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import LoopboxModel
+import LoopboxReport
+import LoopboxRuntimes
+import Testing
+
+/// Runs every program under every interpreter of the machine, with and without the harness.
+@Suite struct `Programs` {
+    @Test(arguments: Program.all)
+    func `give exactly the findings they name and print what they print without us`(
+        _ program: Program
+    ) async throws {
+        let machine = try await Machine.shared.value
+        #expect(!machine.runtimes.isEmpty)
+        for runtime in machine.runtimes where runtime.version >= program.oldest {
+            let run = try Run(of: program, with: runtime, on: machine)
+            run.expectSameOutput()
+            run.expectFindings()
+        }
+    }
+
+    @Test func `all rules but the harmless have a program`() {
+        let named = Set(Program.all.flatMap { $0.findings.map(\.rule) })
+        #expect(Set(Rule.all.map(\.id)).subtracting(named) == [])
+        #expect(Program.all.filter { $0.name.hasPrefix("clean_") }.count >= 15)
+    }
+}
+
+/// One program under one interpreter, watched and plain.
+private struct Run {
+    let program: Program
+    let runtime: PythonRuntime
+    let watched: Machine.Outcome
+    let plain: Machine.Outcome
+    let findings: [Finding]
+    let state: ReportState
+
+    init(of program: Program, with runtime: PythonRuntime, on machine: Machine) throws {
+        self.program = program
+        self.runtime = runtime
+        let folder = try machine.makeFolder("\(program.name)-\(runtime.version)")
+        let report = folder + ".report"
+        try Data(program.text.utf8).write(to: URL(filePath: folder).appending(path: "main.py"))
+        try Data().write(to: URL(filePath: report))
+
+        var spec = JobSpec(
+            program: .init(files: ["main.py": .text(program.text)], start: .entry("main.py")))
+        spec.debug.tracemalloc = program.tracedFrames
+        spec.debug.warnings = program.flags.isEmpty ? ["default"] : [program.flags[1]]
+        spec.debug.slowCallbackDuration = Seconds(program.isSlow ? .milliseconds(100) : .seconds(5))
+        spec.debug.hashSeed = 1
+        let command = PythonCommand(
+            spec: spec, runtime: runtime,
+            in: .init(
+                workDirectory: folder, temporaryDirectory: "/tmp", harness: machine.harness,
+                reportDescriptor: 9))
+        watched = try Machine.run(
+            command.arguments, command.environment, in: folder, report: report)
+        var environment = command.environment
+        for name in ["PYTHONPATH", "LOOPBOX_CONFIG", "LOOPBOX_REPORT_FD"] { environment[name] = nil }
+        plain = try Machine.run(command.arguments, environment, in: folder, report: nil)
+
+        var decoder = FrameDecoder()
+        let facts = decoder.read(watched.report)
+        state = decoder.state
+        findings = FindingsBuilder(spec: spec, run: 1).findings(from: facts)
+    }
+
+    var title: Comment { "\(program.name) under \(runtime.version)" }
+
+    func expectSameOutput() {
+        #expect(watched.status == plain.status, title)
+        #expect(Self.normal(watched.stdout) == Self.normal(plain.stdout), title)
+        #expect(Self.normal(watched.stderr) == Self.normal(plain.stderr), title)
+    }
+
+    /// Without what differs from run to run: addresses, process numbers and times; reports of slow
+    /// callbacks depend on the machine's load.
+    private static func normal(_ output: [UInt8]) -> [String] {
+        String(decoding: output, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+            .filter { !$0.hasPrefix("Executing <") }
+            .map { line in
+                var line = String(line)
+                line.replace(#/0x[0-9a-f]+/#, with: "0x")
+                line.replace(#/(pid[ =]|subprocess |when=|\('127\.0\.0\.1', )[0-9.]+/#) { "\($0.output.1)" }
+                line.replace(#/'/tmp/tmp[a-z0-9_]+/#, with: "'")
+                return line
+            }
+    }
+
+    func expectFindings() {
+        #expect((state == .complete) == program.isReportComplete, title)
+        let shown = findings.map { finding in
+            let place = finding.location.map { "\($0.line):\($0.column ?? 0)-\($0.endColumn ?? 0)" }
+            return "\(finding.rule) \(place ?? "-") x\(finding.count) \(finding.message) | \(finding.fix)"
+        }.joined(separator: "\n")
+        let comment: Comment = "\(program.name) under \(runtime.version) gave\n\(shown)"
+        guard findings.count == program.findings.count else {
+            Issue.record("\(findings.count) findings, not \(program.findings.count): \(comment)")
+            return
+        }
+        for (finding, expected) in zip(findings, program.findings) {
+            #expect(finding.rule == expected.rule, comment)
+            #expect(expected.message.isEmpty || finding.message.contains(expected.message), comment)
+            #expect(expected.fix.isEmpty || finding.fix.contains(expected.fix), comment)
+            #expect(finding.count == expected.count, comment)
+            if let lines = expected.lines, finding.location != nil || !expected.isPlaceOptional {
+                #expect(finding.location.map { lines.contains($0.line) } == true, comment)
+                #expect(finding.location?.path == "main.py", comment)
+                let text = program.text.components(separatedBy: "\n")
+                #expect(finding.location.map { text[$0.line - 1] == $0.snippet } == true, comment)
+            } else if !expected.isPlaceOptional {
+                #expect(finding.location == nil, comment)
+            }
+            if let columns = expected.columns, hasColumns(finding) {
+                #expect(finding.location?.column == columns.lowerBound, comment)
+                #expect(finding.location?.endColumn == columns.upperBound, comment)
+            }
+            if let creation = expected.creation {
+                #expect(finding.creation.map(\.line) == creation, comment)
+            }
+            if let stack = expected.stack { #expect(finding.stack.map(\.line) == stack, comment) }
+            #expect(!finding.raw.isEmpty && !finding.doc.isEmpty, comment)
+            for frame in finding.stack + finding.creation { #expect(frame.path == "main.py", comment) }
+        }
+    }
+
+    /// Tracebacks have columns since 3.11; those of calls are found in the text.
+    private func hasColumns(_ finding: Finding) -> Bool {
+        runtime.version >= .init(3, 11, 0) || finding.rule == "coroutine-never-awaited"
+    }
+}

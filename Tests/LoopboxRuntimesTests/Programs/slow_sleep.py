@@ -1,0 +1,17 @@
+import asyncio
+import time
+
+
+def wait(seconds):
+    time.sleep(seconds)
+
+
+async def main():
+    wait(0.4)
+    await asyncio.sleep(0)
+
+
+asyncio.run(main())
+# slow
+# finding: slow-callback 6 | main() held the event loop for 0. | `await asyncio.sleep(seconds)`
+# stack: 10 6

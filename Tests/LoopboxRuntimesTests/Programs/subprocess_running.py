@@ -1,0 +1,11 @@
+import subprocess
+
+
+def work():
+    process = subprocess.Popen(["sleep", "0.3"])
+    return process.pid
+
+
+work()
+# tracemalloc: 5
+# finding: subprocess-still-running 5? | is still running

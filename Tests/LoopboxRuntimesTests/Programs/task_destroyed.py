@@ -1,0 +1,17 @@
+import asyncio
+import gc
+
+
+async def wait():
+    await asyncio.get_running_loop().create_future()
+
+
+async def main():
+    asyncio.create_task(wait())
+    await asyncio.sleep(0)
+    gc.collect()
+    await asyncio.sleep(0)
+
+
+asyncio.run(main())
+# finding: task-destroyed-pending 10 | the task of wait() was destroyed before it finished | `asyncio.create_task(wait())`

@@ -1,0 +1,17 @@
+import asyncio
+
+
+class BadInput(Exception):
+    pass
+
+
+async def main():
+    try:
+        {}["key"]
+    except KeyError:
+        raise BadInput("nothing there")
+
+
+asyncio.run(main())
+# finding: uncaught-exception 12:9-40 | BadInput: nothing there
+# stack: 15 12

@@ -1,0 +1,8 @@
+def work():
+    file = open("/dev/null")
+    return file.fileno() >= 0
+
+
+work()
+# tracemalloc: 5
+# finding: unclosed-file 2 | unclosed file

@@ -1,0 +1,11 @@
+import os
+
+
+def work():
+    entries = os.scandir("/")
+    next(entries)
+
+
+work()
+# tracemalloc: 5
+# finding: unclosed-resource 5 | unclosed scandir iterator

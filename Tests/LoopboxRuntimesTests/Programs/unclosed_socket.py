@@ -1,0 +1,11 @@
+import socket
+
+
+def work():
+    left = socket.socket(socket.AF_UNIX)
+    return left.fileno() >= 0
+
+
+work()
+# tracemalloc: 5
+# finding: unclosed-socket 5 | unclosed <socket.socket
