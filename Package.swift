@@ -116,10 +116,28 @@ let package = Package(
         tests(of: "LoopSystem"),
         tests(of: "Loop", ["LoopSystem", logging]),
         tests(of: "HTTPWire"),
+        tests(of: "LoopHTTP", ["Loop", "LoopSystem", "HTTPWire", logging]),
+        // A web server for tests, as the other side of a webhook.
+        .target(
+            name: "LocalReceiver",
+            dependencies: ["Loop", "LoopSystem"],
+            path: "Tests/LocalReceiver",
+            swiftSettings: strict
+        ),
+        tests(of: "LoopCurl", ["Loop", "LoopSystem", "LocalReceiver"]),
         tests(of: "LoopboxModel"),
         tests(of: "LoopboxSpec", ["LoopboxModel"], exclude: ["Golden"]),
         tests(of: "LoopboxReport", ["LoopboxModel"], exclude: ["Golden"]),
         tests(of: "LoopboxStore", ["LoopboxModel", "Loop", grdb, logging]),
+        tests(
+            of: "LoopboxRuntimes",
+            ["LoopboxReport", "LoopboxModel"],
+            exclude: ["Programs"]
+        ),
+        tests(
+            of: "LoopboxWebhooks",
+            ["LoopboxModel", "Loop", "LoopSystem", "LoopCurl", "LocalReceiver", logging]
+        ),
         tests(of: "LoopboxSandbox", ["LoopboxModel", "Loop", "LoopSystem"]),
         tests(
             of: "LoopboxService",
