@@ -32,6 +32,8 @@ public import LoopSystem
     let readBuffer: UnsafeMutableRawBufferPointer
     /// Where answers are put together. Whoever adds to its end also takes that off again.
     var output: [UInt8] = []
+    /// Whether what stands in `readBuffer` is still being parsed.
+    var isReadBufferInUse = false
     /// An exchange that nobody kept, for the next request.
     var spareExchange: HTTPExchange?
     private(set) var clock: SweepClock

@@ -22,7 +22,9 @@ extension ServerConnection {
                 progressBytes += count
                 if progressBytes > server.configuration.lingerBytesMax { close() }
             } else if pending.isEmpty {
+                server.isReadBufferInUse = true
                 let consumed = unsafe process(bytes)
+                server.isReadBufferInUse = false
                 if consumed < count, keepsInput {
                     unsafe pending.append(contentsOf: bytes[consumed...])
                 }

@@ -133,7 +133,8 @@ import LoopSystem
     /// Closes it unless a request is under way. One that arrived unnoticed is answered still.
     func closeIfIdle() {
         guard phase == .idle, backlog.isEmpty else { return }
-        receive()
+        // A handler may begin the drain, while its own request stands in the buffer.
+        if !server.isReadBufferInUse { receive() }
         if phase == .idle, backlog.isEmpty, !isResumeScheduled { close() }
     }
 

@@ -21,8 +21,12 @@ struct CallExpression: Hashable {
         where characters[start..<start + wanted.count].elementsEqual(wanted) {
             let open = start + wanted.count
             guard characters[open] == "(" else { continue }
-            if start > 0, Self.isPart(characters[start - 1]), characters[start - 1] != "." { continue }
-            guard found == nil, let call = CallExpression(characters, open: open) else { return nil }
+            if start > 0, Self.isPart(characters[start - 1]), characters[start - 1] != "." {
+                continue
+            }
+            guard found == nil, let call = CallExpression(characters, open: open) else {
+                return nil
+            }
             found = call
         }
         guard let found else { return nil }
@@ -33,7 +37,9 @@ struct CallExpression: Hashable {
     init?(in line: String, columns: Range<Int>) {
         let characters = Array(line)
         guard columns.lowerBound >= 1, columns.upperBound <= characters.count + 1,
-            let open = characters[columns.lowerBound - 1..<columns.upperBound - 1].firstIndex(of: "("),
+            let open = characters[columns.lowerBound - 1..<columns.upperBound - 1].firstIndex(
+                of: "("
+            ),
             let call = CallExpression(characters, open: open),
             call.offset == columns.lowerBound - 1, call.text.count == columns.count
         else { return nil }

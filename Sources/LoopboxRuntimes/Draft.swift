@@ -30,8 +30,11 @@ struct Draft {
 
     var shape: Shape {
         Shape(
-            rule: finding.rule, path: finding.location?.path, line: finding.location?.line,
-            message: Self.isOnePerPlace(finding.rule) ? "" : Self.blurred(finding.message))
+            rule: finding.rule,
+            path: finding.location?.path,
+            line: finding.location?.line,
+            message: Self.isOnePerPlace(finding.rule) ? "" : Self.blurred(finding.message)
+        )
     }
 
     /// Rules whose messages say nothing that the place does not say already.

@@ -51,7 +51,8 @@ struct Drafter: Sendable {
             location = allocated.last ?? own
         default:
             // Deprecations in the library point into it; the program's call is below.
-            location = own.map { place in stack.last { $0.line == place.line } ?? place } ?? stack.last
+            location =
+                own.map { place in stack.last { $0.line == place.line } ?? place } ?? stack.last
         }
         var draft = make(rule, fact, message: String(first), source: .warnings, location: location)
         draft.finding.creation = creation
@@ -63,8 +64,10 @@ struct Drafter: Sendable {
         draft.finding.raw = "\(place): \(fact.category ?? "Warning"): \(message)\(line)"
         if rule == "coroutine-never-awaited" {
             draft.finding.fix = FixSentence.unawaited(
-                location, name: coroutine?.name,
-                in: location.flatMap { source.definition(around: $0.line, of: $0.path) })
+                location,
+                name: coroutine?.name,
+                in: location.flatMap { source.definition(around: $0.line, of: $0.path) }
+            )
         }
         return draft
     }
@@ -73,10 +76,14 @@ struct Drafter: Sendable {
     static func ruleOfWarning(_ message: String, bases: [String]) -> String {
         if bases.contains("ResourceWarning") {
             if message.hasPrefix("unclosed event loop") { return "unclosed-event-loop" }
-            if message.hasPrefix("unclosed transport") || message.hasPrefix("unclosed <StreamWriter") {
+            if message.hasPrefix("unclosed transport")
+                || message.hasPrefix("unclosed <StreamWriter")
+            {
                 return "unclosed-transport"
             }
-            if message.hasPrefix("unclosed <socket.socket") || message.hasPrefix("unclosed <ssl.SSLSocket") {
+            if message.hasPrefix("unclosed <socket.socket")
+                || message.hasPrefix("unclosed <ssl.SSLSocket")
+            {
                 return "unclosed-socket"
             }
             if message.hasPrefix("unclosed file") { return "unclosed-file" }
@@ -160,8 +167,12 @@ struct Drafter: Sendable {
         let stack = source.own(fact.stack)
         let message = fact.message ?? ""
         var draft = make(
-            "asyncio-log", fact, message: String(message.prefix { $0 != "\n" }), source: .log,
-            location: fact.exception.flatMap { source.own($0.frames).last } ?? stack.last)
+            "asyncio-log",
+            fact,
+            message: String(message.prefix { $0 != "\n" }),
+            source: .log,
+            location: fact.exception.flatMap { source.own($0.frames).last } ?? stack.last
+        )
         draft.finding.stack = stack
         draft.finding.raw = message
         return draft
@@ -178,11 +189,14 @@ struct Drafter: Sendable {
         let hasEnded = fact.kind == .slow
         let location = stack.last ?? definition(defined) ?? stands.last
         var draft = make(
-            "slow-callback", fact,
+            "slow-callback",
+            fact,
             message: hasEnded
                 ? "\(name)() held the event loop for \(shown) s"
                 : "\(name)() still held the event loop after \(shown) s",
-            source: hasEnded ? .log : .watchdog, location: location)
+            source: hasEnded ? .log : .watchdog,
+            location: location
+        )
         draft.finding.seconds = Seconds(.microseconds(Int64((seconds * 1e6).rounded())))
         draft.finding.stack = stack
         draft.finding.creation = source.own(fact.task?.created ?? fact.created)
@@ -225,7 +239,12 @@ struct Drafter: Sendable {
         let stack = source.own(exception.frames)
         let defined = definition(fact.object?.definition)
         var draft = make(
-            rule, fact, message: message, source: .unraisable, location: stack.last ?? defined)
+            rule,
+            fact,
+            message: message,
+            source: .unraisable,
+            location: stack.last ?? defined
+        )
         draft.finding.stack = stack
         draft.coroutine = fact.coroutine
         let shown = fact.object?.shown ?? ""
@@ -249,14 +268,18 @@ struct Drafter: Sendable {
         draft.finding.raw = rawText(exception, fact)
         if rule == "coroutine-never-awaited" {
             draft.finding.fix = FixSentence.unawaited(
-                location, name: fact.coroutine?.name,
-                in: location.flatMap { source.definition(around: $0.line, of: $0.path) })
+                location,
+                name: fact.coroutine?.name,
+                in: location.flatMap { source.definition(around: $0.line, of: $0.path) }
+            )
         }
         return draft
     }
 
     private func syntaxError(
-        _ fact: Fact, _ exception: WireException, _ channel: Finding.Source
+        _ fact: Fact,
+        _ exception: WireException,
+        _ channel: Finding.Source
     ) -> Draft? {
         guard let syntax = exception.syntax, let path = source.path(of: syntax.file),
             syntax.line >= 1
@@ -270,11 +293,20 @@ struct Drafter: Sendable {
             end = last
         }
         let location = Location(
-            path: path, line: syntax.line, column: column, endColumn: end, function: "<module>",
-            snippet: line)
+            path: path,
+            line: syntax.line,
+            column: column,
+            endColumn: end,
+            function: "<module>",
+            snippet: line
+        )
         var draft = make(
-            "syntax-error", fact, message: Self.described(exception), source: channel,
-            location: location)
+            "syntax-error",
+            fact,
+            message: Self.described(exception),
+            source: channel,
+            location: location
+        )
         draft.finding.stack = source.own(exception.frames)
         draft.finding.raw = rawText(exception, fact)
         return draft
@@ -312,7 +344,9 @@ struct Drafter: Sendable {
     }
 
     /// Of a group the member that says what went wrong: the first with a line of the program.
-    private static func telling(_ exception: WireException, _ source: ProgramSource) -> WireException {
+    private static func telling(_ exception: WireException, _ source: ProgramSource)
+        -> WireException
+    {
         var current = exception
         while let members = current.group, let first = members.first {
             current = members.first { $0.frames.contains(where: source.isProgram) } ?? first
@@ -323,7 +357,10 @@ struct Drafter: Sendable {
     // MARK: Parts of a finding
 
     private func make(
-        _ rule: String, _ fact: Fact, message: String, source channel: Finding.Source,
+        _ rule: String,
+        _ fact: Fact,
+        message: String,
+        source channel: Finding.Source,
         location: Location?
     ) -> Draft {
         let known = Rule.named(rule)
@@ -331,13 +368,33 @@ struct Drafter: Sendable {
             task.name.map { TaskReport(name: $0, coroutine: task.coroutine?.name ?? "") }
         }
         let finding = Finding(
-            id: "", rule: rule, severity: known?.severity ?? .warning, run: run, count: 1,
-            message: message, fix: known?.remedy ?? "", location: location, stack: [], creation: [],
-            exception: fact.exception.map(report), task: task, seconds: nil, at: moment(fact.at),
-            source: channel, trust: .reported, raw: message, doc: known?.doc ?? "")
+            id: "",
+            rule: rule,
+            severity: known?.severity ?? .warning,
+            run: run,
+            count: 1,
+            message: message,
+            fix: known?.remedy ?? "",
+            location: location,
+            stack: [],
+            creation: [],
+            exception: fact.exception.map(report),
+            task: task,
+            seconds: nil,
+            at: moment(fact.at),
+            source: channel,
+            trust: .reported,
+            raw: message,
+            doc: known?.doc ?? ""
+        )
         return Draft(
-            finding: finding, sequence: fact.sequence, key: fact.key, coroutine: nil,
-            exception: fact.exception, madeAt: nil)
+            finding: finding,
+            sequence: fact.sequence,
+            key: fact.key,
+            coroutine: nil,
+            exception: fact.exception,
+            madeAt: nil
+        )
     }
 
     private func moment(_ at: Int) -> Seconds {
@@ -355,9 +412,12 @@ struct Drafter: Sendable {
             previous = exception.context.map { .init(relation: .context, exception: report($0)) }
         }
         return ExceptionReport(
-            type: exception.type, message: exception.message,
-            frames: exception.frames.map(source.location), previous: previous,
-            group: (exception.group ?? []).map(report))
+            type: exception.type,
+            message: exception.message,
+            frames: exception.frames.map(source.location),
+            previous: previous,
+            group: (exception.group ?? []).map(report)
+        )
     }
 
     private func definition(_ frame: WireFrame?) -> Location? {
@@ -389,7 +449,9 @@ struct Drafter: Sendable {
             let snippet = Self.trimmed(source.location(frame).snippet)
             if !snippet.isEmpty { text += "    \(snippet)\n" }
         }
-        return text + (exception.message.isEmpty ? exception.type : "\(exception.type): \(exception.message)")
+        return text
+            + (exception.message.isEmpty
+                ? exception.type : "\(exception.type): \(exception.message)")
     }
 
     /// `text` without white space at either end.

@@ -22,7 +22,9 @@ extension FindingsBuilder {
             ended[handle] = draft.sequence
         }
         drafts.removeAll { draft in
-            guard draft.finding.source == .watchdog, let handle = draft.handleID else { return false }
+            guard draft.finding.source == .watchdog, let handle = draft.handleID else {
+                return false
+            }
             return ended[handle].map { $0 > draft.sequence } ?? false
         }
     }

@@ -35,15 +35,19 @@ public struct FindingsBuilder: Sendable {
     public func findings(from facts: [Fact]) -> [Finding] {
         let hello = facts.first { $0.kind == .hello }
         let source = ProgramSource(
-            files: files, workDirectory: hello?.workDirectory ?? "/",
-            library: hello?.library ?? "")
+            files: files,
+            workDirectory: hello?.workDirectory ?? "/",
+            library: hello?.library ?? ""
+        )
         let drafter = Drafter(source: source, run: run, born: hello?.born ?? hello?.at ?? 0)
 
         var raws: [Int: String] = [:]
         var totals: [Int: Int] = [:]
         for fact in facts {
             if fact.kind == .raw, let number = fact.rawOf { raws[number] = fact.raw }
-            if fact.kind == .count, let key = fact.key, let total = fact.total { totals[key] = total }
+            if fact.kind == .count, let key = fact.key, let total = fact.total {
+                totals[key] = total
+            }
         }
         var drafts: [Draft] = []
         for fact in facts {
@@ -77,7 +81,9 @@ public struct FindingsBuilder: Sendable {
             if let place = places[draft.shape] {
                 let total = findings[place].count + finding.count
                 // Of several slow ones the slowest speaks for all.
-                if let seconds = finding.seconds, let other = findings[place].seconds, seconds > other {
+                if let seconds = finding.seconds, let other = findings[place].seconds,
+                    seconds > other
+                {
                     findings[place] = finding
                 }
                 findings[place].count = total

@@ -7,7 +7,9 @@ import LoopboxReport
 enum FixSentence {
     /// A coroutine of the function `name` was made at `location`, which lies in `function`.
     static func unawaited(
-        _ location: Location?, name: String?, in function: ProgramSource.Definition?
+        _ location: Location?,
+        name: String?,
+        in function: ProgramSource.Definition?
     ) -> String {
         let remedy = Rule.named("coroutine-never-awaited")?.remedy ?? ""
         guard let location, let last = name?.split(separator: ".").last,
@@ -15,12 +17,15 @@ enum FixSentence {
         else { return remedy }
         let text = call.text
         if function?.isAsync == true {
-            return "Write `await \(text)`, or keep the task of `asyncio.create_task(\(text))` and await it."
+            return
+                "Write `await \(text)`, or keep the task of `asyncio.create_task(\(text))` and await it."
         }
         guard let function else {
-            return "Write `asyncio.run(\(text))`: calling `\(call.callee)` only makes the coroutine."
+            return
+                "Write `asyncio.run(\(text))`: calling `\(call.callee)` only makes the coroutine."
         }
-        return "Calling `\(text)` only makes the coroutine: make `\(function.name)` an `async def` and"
+        return
+            "Calling `\(text)` only makes the coroutine: make `\(function.name)` an `async def` and"
             + " write `await \(text)`."
     }
 
@@ -30,7 +35,8 @@ enum FixSentence {
         guard let location else { return remedy }
         for maker in ["create_task", "ensure_future"] {
             guard let call = CallExpression(of: maker, in: location.snippet) else { continue }
-            return "Keep the task of `\(call.text)` (line \(location.line)) and await it, or start it in a"
+            return
+                "Keep the task of `\(call.text)` (line \(location.line)) and await it, or start it in a"
                 + " TaskGroup."
         }
         return remedy
@@ -44,7 +50,9 @@ enum FixSentence {
         if let start = location.column, let end = location.endColumn, start < end {
             call = CallExpression(in: location.snippet, columns: start..<end)
         }
-        if call == nil, let sleep = CallExpression(of: "sleep", in: location.snippet) { call = sleep }
+        if call == nil, let sleep = CallExpression(of: "sleep", in: location.snippet) {
+            call = sleep
+        }
         guard let call, !call.callee.hasPrefix("asyncio.") else {
             let text = location.snippet.drop(while: \.isWhitespace)
             return text.isEmpty ? remedy : "`\(text)` blocks the loop. \(remedy)"
@@ -53,7 +61,8 @@ enum FixSentence {
             return "Write `await asyncio.sleep(\(call.arguments))` in place of `\(call.text)`."
         }
         let arguments = call.arguments.isEmpty ? "" : ", \(call.arguments)"
-        return "Write `await asyncio.to_thread(\(call.callee)\(arguments))` in place of `\(call.text)`."
+        return
+            "Write `await asyncio.to_thread(\(call.callee)\(arguments))` in place of `\(call.text)`."
     }
 
     /// asyncio refused the call at `location`; nil where the rule's remedy says it all.
@@ -64,16 +73,19 @@ enum FixSentence {
             for method in ["create_task", "ensure_future"] {
                 guard let call = CallExpression(of: method, in: line) else { continue }
                 let loop = call.callee.dropLast(method.count + 1)
-                return "Write `asyncio.run_coroutine_threadsafe(\(call.arguments), \(loop.isEmpty ? "loop" : loop))`"
+                return
+                    "Write `asyncio.run_coroutine_threadsafe(\(call.arguments), \(loop.isEmpty ? "loop" : loop))`"
                     + " in place of `\(call.text)`."
             }
             for method in ["call_soon", "call_later", "call_at"] {
                 guard let call = CallExpression(of: method, in: line) else { continue }
                 if method == "call_soon" {
-                    return "Write `\(call.callee)_threadsafe(\(call.arguments))` in place of `\(call.text)`."
+                    return
+                        "Write `\(call.callee)_threadsafe(\(call.arguments))` in place of `\(call.text)`."
                 }
                 let loop = call.callee.dropLast(method.count + 1)
-                return "Write `\(loop).call_soon_threadsafe(\(call.callee), \(call.arguments))` in place of"
+                return
+                    "Write `\(loop).call_soon_threadsafe(\(call.callee), \(call.arguments))` in place of"
                     + " `\(call.text)`."
             }
             return nil
@@ -90,7 +102,8 @@ enum FixSentence {
             return nil
         case "nested-run":
             guard let call = CallExpression(of: "run", in: line) else { return nil }
-            return "The loop runs already: write `await \(call.arguments)` in place of `\(call.text)`."
+            return
+                "The loop runs already: write `await \(call.arguments)` in place of `\(call.text)`."
         default: return nil
         }
     }

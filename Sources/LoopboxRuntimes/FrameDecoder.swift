@@ -17,7 +17,7 @@ public struct FrameDecoder: Sendable {
     /// Of one frame; the harness shortens what would be longer.
     public static let frameBytesMax = 256 << 10
     /// Of all frames together: some thousand findings. What comes after is not read.
-    public static let totalBytesMax = 32 << 20
+    public static let totalBytesMax = 16 << 20
     /// Facts of one run: a place is told 20 times at most.
     public static let factsMax = 50_000
     /// Of brackets in a frame. Deeper ones than the harness writes could exhaust the stack of the

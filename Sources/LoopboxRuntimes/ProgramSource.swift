@@ -42,17 +42,27 @@ struct ProgramSource: Sendable {
     func location(_ frame: WireFrame) -> Location {
         guard let path = path(of: frame.file) else {
             return Location(
-                path: frame.file, line: max(frame.line, 0), column: nil, endColumn: nil,
-                function: frame.function, snippet: "")
+                path: frame.file,
+                line: max(frame.line, 0),
+                column: nil,
+                endColumn: nil,
+                function: frame.function,
+                snippet: ""
+            )
         }
         let text = line(frame.line, of: path) ?? ""
         var function = frame.function
-        if function.isEmpty { function = definition(around: frame.line, of: path)?.name ?? "<module>" }
+        if function.isEmpty {
+            function = definition(around: frame.line, of: path)?.name ?? "<module>"
+        }
         return Location(
-            path: path, line: max(frame.line, 1),
+            path: path,
+            line: max(frame.line, 1),
             column: frame.column.flatMap { Self.character(at: $0, in: text) },
             endColumn: frame.endColumn.flatMap { Self.character(at: $0, in: text) },
-            function: function, snippet: String(text))
+            function: function,
+            snippet: String(text)
+        )
     }
 
     /// The places of the program's own frames.
@@ -89,7 +99,8 @@ struct ProgramSource: Sendable {
             if rest.first == "def", let name = rest.dropFirst().first {
                 return Definition(
                     name: String(name.prefix { $0.isLetter || $0.isNumber || $0 == "_" }),
-                    isAsync: isAsync)
+                    isAsync: isAsync
+                )
             }
         }
         return nil

@@ -25,8 +25,11 @@ public struct PythonCommand: Hashable, Sendable {
 
         /// The surroundings of a run.
         public init(
-            workDirectory: String, temporaryDirectory: String, harness: String,
-            reportDescriptor: Int32, path: String = "/usr/local/bin:/usr/bin:/bin"
+            workDirectory: String,
+            temporaryDirectory: String,
+            harness: String,
+            reportDescriptor: Int32,
+            path: String = "/usr/local/bin:/usr/bin:/bin"
         ) {
             self.workDirectory = workDirectory
             self.temporaryDirectory = temporaryDirectory
@@ -51,9 +54,13 @@ public struct PythonCommand: Hashable, Sendable {
         environment = Self.plainEnvironment(spec, in: surroundings)
         let userPath = environment["PYTHONPATH"]
         let settings = Settings(
-            slowCallbackDuration: debug.slowCallbackDuration, asyncio: debug.asyncio,
+            slowCallbackDuration: debug.slowCallbackDuration,
+            asyncio: debug.asyncio,
             logLevel: debug.logLevel == JobSpec.DebugOptions().logLevel ? nil : debug.logLevel,
-            loop: debug.loop, blockingStack: debug.blockingStack, pythonPath: userPath)
+            loop: debug.loop,
+            blockingStack: debug.blockingStack,
+            pythonPath: userPath
+        )
         // An empty entry in the list would be the work directory.
         let rest = userPath.map { $0.isEmpty ? "" : ":" + $0 } ?? ""
         environment["PYTHONPATH"] = surroundings.harness + rest
@@ -74,7 +81,8 @@ public struct PythonCommand: Hashable, Sendable {
 
     /// What the program finds in its environment.
     static func plainEnvironment(
-        _ spec: JobSpec, in surroundings: Surroundings
+        _ spec: JobSpec,
+        in surroundings: Surroundings
     ) -> [String: String] {
         var environment = [
             "PATH": surroundings.path, "HOME": surroundings.workDirectory, "LANG": "C.UTF-8",

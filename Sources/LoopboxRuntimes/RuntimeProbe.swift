@@ -29,6 +29,12 @@ public enum RuntimeProbe {
         public var executable: String
         /// Why not, as the end of a sentence.
         public var reason: String
+
+        /// `executable` is not used, for `reason`.
+        public init(executable: String, reason: String) {
+            self.executable = executable
+            self.reason = reason
+        }
     }
 
     /// What was found.
@@ -80,7 +86,8 @@ public enum RuntimeProbe {
     ///
     /// - Parameter ask: Runs a command to its end, at most a few seconds.
     public static func runtimes(
-        among candidates: [String], ask: (_ command: [String]) async -> Answer
+        among candidates: [String],
+        ask: (_ command: [String]) async -> Answer
     ) async -> Result {
         var result = Result(runtimes: [], skipped: [])
         var seen: Set<String> = []
@@ -102,7 +109,9 @@ public enum RuntimeProbe {
                 result.skipped.append(
                     Skipped(
                         executable: loser.executable,
-                        reason: "\(loser.version) is older than another \(loser.name)"))
+                        reason: "\(loser.version) is older than another \(loser.name)"
+                    )
+                )
             }
         }
         result.runtimes.sort { $0.version > $1.version }
@@ -136,6 +145,7 @@ public enum RuntimeProbe {
             return .failure(Refusal(reason: "version \(version) is not supported"))
         }
         return .success(
-            Found(runtime: PythonRuntime(executable: lines[0], version: version), file: lines[1]))
+            Found(runtime: PythonRuntime(executable: lines[0], version: version), file: lines[1])
+        )
     }
 }

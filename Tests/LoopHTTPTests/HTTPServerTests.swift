@@ -269,6 +269,37 @@ import Testing
         }
     }
 
+    @Test func `a handler that begins the drain disturbs no request`() throws {
+        // Safety: one loop.
+        nonisolated(unsafe) var draining: HTTPServer?
+        try serve(handler: { exchange in
+            if exchange.path == "/drain", let server = unsafe draining {
+                // Runs up to its first wait before this handler returns.
+                Task.immediate(executorPreference: exchange.loop.taskExecutor) {
+                    await server.drain(within: .seconds(30))
+                }
+            }
+            exchange.respond(.ok, [:], exchange.path)
+        }) { fixture in
+            unsafe draining = fixture.server
+            let first = try await fixture.client()
+            let second = try await fixture.client()
+            try await fixture.until { fixture.server.connectionsOpen == 2 }
+            // Both are read in one iteration; the second one's bytes must not replace the first's.
+            let requests = ["/drain", "/a"].map { "GET \($0) HTTP/1.1\r\nHost: x\r\n\r\n" }
+            try await first.send(requests.joined())
+            try await second.send(
+                Self.get.replacing("/a", with: "/" + String(repeating: "b", count: 99))
+            )
+            #expect(try await first.answer().text == "/drain")
+            #expect(try await first.isEnded())
+            first.close()
+            second.close()
+            try await fixture.until { fixture.server.connectionsOpen == 0 }
+            unsafe draining = nil
+        }
+    }
+
     @Test func `a drain cuts off what is not answered in time`() throws {
         let journal = Journal()
         try serve(handler: { exchange in

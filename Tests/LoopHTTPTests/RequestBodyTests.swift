@@ -122,13 +122,15 @@ private let echo: @Sendable (HTTPExchange) -> Void = { exchange in
         let body = String(repeating: "x", count: 1 << 20)
         let chunk = "100000\r\n" + body + "\r\n"
         try serve(handler: { $0.respond(.forbidden) }) { fixture in
-            for request in [
-                Self.post("Content-Length: \(body.utf8.count)\r\n", body),
-                Self.post("Transfer-Encoding: chunked\r\n", chunk + chunk + "0\r\n\r\n"),
-            ] {
-                let answers = try await fixture.answers(to: request)
-                #expect(answers.map(\.status) == [403])
-            }
+            let announced = try await fixture.answers(
+                to: Self.post("Content-Length: \(body.utf8.count)\r\n", body)
+            )
+            #expect(announced.map(\.status) == [403])
+            #expect(announced.first?.fields["connection"] == "close")
+            let chunked = try await fixture.answers(
+                to: Self.post("Transfer-Encoding: chunked\r\n", chunk + chunk + "0\r\n\r\n")
+            )
+            #expect(chunked.map(\.status) == [403])
         }
     }
 

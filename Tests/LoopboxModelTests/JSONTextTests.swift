@@ -37,7 +37,10 @@ import Testing
             var list = [1, 2]
             var none: [Int] = []
         }
-        #expect(try text(Small(), isPretty: true) == "{\n  \"list\": [\n    1,\n    2\n  ],\n  \"none\": []\n}")
+        #expect(
+            try text(Small(), isPretty: true)
+                == "{\n  \"list\": [\n    1,\n    2\n  ],\n  \"none\": []\n}"
+        )
     }
 
     @Test func `every string comes back from Foundation's decoder as it was`() throws {

@@ -40,7 +40,9 @@ import Testing
                 return
             }
         }
-        #expect(Timestamp(milliseconds: 1_795_334_400_123).description == "2026-11-22T08:00:00.123Z")
+        #expect(
+            Timestamp(milliseconds: 1_795_334_400_123).description == "2026-11-22T08:00:00.123Z"
+        )
     }
 
     @Test func `a size is written in the largest unit that divides it`() {
@@ -60,7 +62,9 @@ import Testing
 
     @Test func `output that lost its middle says how much`() {
         let output = CapturedOutput(head: Array("head".utf8), tail: Array("tail".utf8), dropped: 5)
-        #expect(String(decoding: output.bytes, as: UTF8.self) == "head\n[... 5 bytes dropped ...]\ntail")
+        #expect(
+            String(decoding: output.bytes, as: UTF8.self) == "head\n[... 5 bytes dropped ...]\ntail"
+        )
         #expect(output.summary.written.bytes == 13)
         #expect(output.summary.kept.bytes == 8)
     }

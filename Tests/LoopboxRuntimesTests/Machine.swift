@@ -32,8 +32,10 @@ struct Machine: Sendable {
         for (name, bytes) in PythonHarness.files {
             try Data(bytes).write(to: URL(filePath: harness).appending(path: name))
         }
-        var folders = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin").split(separator: ":")
-            .map(String.init)
+        var folders = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin").split(
+            separator: ":"
+        )
+        .map(String.init)
         let versions = URL(filePath: NSHomeDirectory()).appending(path: ".pyenv/versions").path
         for name in try FileManager.default.contentsOfDirectoryIfAny(versions) {
             folders.append("\(versions)/\(name)/bin")
@@ -42,17 +44,23 @@ struct Machine: Sendable {
             (path: $0, names: try FileManager.default.contentsOfDirectoryIfAny($0))
         }
         let probing = harness
-        let found = await RuntimeProbe.runtimes(among: RuntimeProbe.candidates(in: listed)) { command in
+        let found = await RuntimeProbe.runtimes(among: RuntimeProbe.candidates(in: listed)) {
+            command in
             guard let outcome = try? Self.run(command, [:], in: probing, report: nil) else {
                 return .init(status: -1, output: "")
             }
             return .init(
-                status: outcome.status, output: String(decoding: outcome.stdout, as: UTF8.self))
+                status: outcome.status,
+                output: String(decoding: outcome.stdout, as: UTF8.self)
+            )
         }
         runtimes = found.runtimes
         skipped = found.skipped
         for runtime in runtimes {
-            let command = PythonHarness.compileCommand(executable: runtime.executable, folder: harness)
+            let command = PythonHarness.compileCommand(
+                executable: runtime.executable,
+                folder: harness
+            )
             _ = try Self.run(command, [:], in: harness, report: nil)
         }
     }
@@ -68,19 +76,23 @@ struct Machine: Sendable {
     /// Runs `command` to its end; nothing of the environment is inherited. What it writes goes to
     /// files beside `directory`.
     static func run(
-        _ command: [String], _ environment: [String: String], in directory: String, report: String?
+        _ command: [String],
+        _ environment: [String: String],
+        in directory: String,
+        report: String?
     ) throws -> Outcome {
         let process = Process()
         let names = [directory + ".out", directory + ".err", report ?? "/dev/null"]
         process.executableURL = URL(filePath: "/bin/sh")
         // Process closes every descriptor but the first three, so the shell opens the report's.
-        process.arguments = [
-            "-c",
-            report == nil
-                ? #"out=$1 err=$2; shift 3; exec "$@" >"$out" 2>"$err""#
-                : #"out=$1 err=$2 told=$3; shift 3; exec "$@" >"$out" 2>"$err" 9>"$told""#,
-            "sh",
-        ] + names + command
+        process.arguments =
+            [
+                "-c",
+                report == nil
+                    ? #"out=$1 err=$2; shift 3; exec "$@" >"$out" 2>"$err""#
+                    : #"out=$1 err=$2 told=$3; shift 3; exec "$@" >"$out" 2>"$err" 9>"$told""#,
+                "sh",
+            ] + names + command
         process.environment = environment
         process.currentDirectoryURL = URL(filePath: directory)
         process.standardInput = FileHandle.nullDevice
@@ -101,7 +113,10 @@ struct Machine: Sendable {
         }
         return Outcome(
             status: isSignal ? -process.terminationStatus : process.terminationStatus,
-            stdout: written[0], stderr: written[1], report: written.count > 2 ? written[2] : [])
+            stdout: written[0],
+            stderr: written[1],
+            report: written.count > 2 ? written[2] : []
+        )
     }
 }
 

@@ -72,7 +72,9 @@ struct Program: CustomStringConvertible, Sendable {
         var result = Expectation(rule: String(words[0]))
         let place = words[1].split(separator: ":")
         result.isPlaceOptional = place[0].hasSuffix("?")
-        let lines = place[0].replacing("?", with: "").components(separatedBy: "..").compactMap { Int($0) }
+        let lines = place[0].replacing("?", with: "").components(separatedBy: "..").compactMap {
+            Int($0)
+        }
         if let first = lines.first, let last = lines.last { result.lines = first...last }
         if place.count > 1 {
             let columns = place[1].split(separator: "-").compactMap { Int($0) }
@@ -86,12 +88,16 @@ struct Program: CustomStringConvertible, Sendable {
 
     /// All of them, by name.
     static let all: [Program] = {
-        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Programs")
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(
+            path: "Programs"
+        )
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
         return names.filter { $0.hasSuffix(".py") }.sorted().compactMap { name in
             guard let data = try? Data(contentsOf: folder.appending(path: name)) else { return nil }
             return Program(
-                name: String(name.dropLast(3)), text: String(decoding: data, as: UTF8.self))
+                name: String(name.dropLast(3)),
+                text: String(decoding: data, as: UTF8.self)
+            )
         }
     }()
 }

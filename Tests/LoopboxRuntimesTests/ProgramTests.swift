@@ -46,20 +46,32 @@ private struct Run {
         try Data().write(to: URL(filePath: report))
 
         var spec = JobSpec(
-            program: .init(files: ["main.py": .text(program.text)], start: .entry("main.py")))
+            program: .init(files: ["main.py": .text(program.text)], start: .entry("main.py"))
+        )
         spec.debug.tracemalloc = program.tracedFrames
         spec.debug.warnings = program.flags.isEmpty ? ["default"] : [program.flags[1]]
         spec.debug.slowCallbackDuration = Seconds(program.isSlow ? .milliseconds(100) : .seconds(5))
         spec.debug.hashSeed = 1
         let command = PythonCommand(
-            spec: spec, runtime: runtime,
+            spec: spec,
+            runtime: runtime,
             in: .init(
-                workDirectory: folder, temporaryDirectory: "/tmp", harness: machine.harness,
-                reportDescriptor: 9))
+                workDirectory: folder,
+                temporaryDirectory: "/tmp",
+                harness: machine.harness,
+                reportDescriptor: 9
+            )
+        )
         watched = try Machine.run(
-            command.arguments, command.environment, in: folder, report: report)
+            command.arguments,
+            command.environment,
+            in: folder,
+            report: report
+        )
         var environment = command.environment
-        for name in ["PYTHONPATH", "LOOPBOX_CONFIG", "LOOPBOX_REPORT_FD"] { environment[name] = nil }
+        for name in ["PYTHONPATH", "LOOPBOX_CONFIG", "LOOPBOX_REPORT_FD"] {
+            environment[name] = nil
+        }
         plain = try Machine.run(command.arguments, environment, in: folder, report: nil)
 
         var decoder = FrameDecoder()
@@ -79,22 +91,28 @@ private struct Run {
     /// Without what differs from run to run: addresses, process numbers and times; reports of slow
     /// callbacks depend on the machine's load.
     private static func normal(_ output: [UInt8]) -> [String] {
-        String(decoding: output, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-            .filter { !$0.hasPrefix("Executing <") }
-            .map { line in
-                var line = String(line)
-                line.replace(#/0x[0-9a-f]+/#, with: "0x")
-                line.replace(#/(pid[ =]|subprocess |when=|\('127\.0\.0\.1', )[0-9.]+/#) { "\($0.output.1)" }
-                line.replace(#/'/tmp/tmp[a-z0-9_]+/#, with: "'")
-                return line
+        String(decoding: output, as: UTF8.self).split(
+            separator: "\n",
+            omittingEmptySubsequences: false
+        )
+        .filter { !$0.hasPrefix("Executing <") }
+        .map { line in
+            var line = String(line)
+            line.replace(#/0x[0-9a-f]+/#, with: "0x")
+            line.replace(#/(pid[ =]|subprocess |when=|\('127\.0\.0\.1', )[0-9.]+/#) {
+                "\($0.output.1)"
             }
+            line.replace(#/'/tmp/tmp[a-z0-9_]+/#, with: "'")
+            return line
+        }
     }
 
     func expectFindings() {
         #expect((state == .complete) == program.isReportComplete, title)
         let shown = findings.map { finding in
             let place = finding.location.map { "\($0.line):\($0.column ?? 0)-\($0.endColumn ?? 0)" }
-            return "\(finding.rule) \(place ?? "-") x\(finding.count) \(finding.message) | \(finding.fix)"
+            return
+                "\(finding.rule) \(place ?? "-") x\(finding.count) \(finding.message) | \(finding.fix)"
         }.joined(separator: "\n")
         let comment: Comment = "\(program.name) under \(runtime.version) gave\n\(shown)"
         guard findings.count == program.findings.count else {
@@ -123,7 +141,9 @@ private struct Run {
             }
             if let stack = expected.stack { #expect(finding.stack.map(\.line) == stack, comment) }
             #expect(!finding.raw.isEmpty && !finding.doc.isEmpty, comment)
-            for frame in finding.stack + finding.creation { #expect(frame.path == "main.py", comment) }
+            for frame in finding.stack + finding.creation {
+                #expect(frame.path == "main.py", comment)
+            }
         }
     }
 

@@ -63,7 +63,12 @@ import Testing
             let text = try Specimens.text(name, runtime: runtime)
             let answer = try server.submit(text, "wait=60s")
             #expect(answer.status == 201, "\(runtime) \(name): \(answer)")
-            return answer.json.findings.array.map(Seen.init)
+            let seen = answer.json.findings.array.map(Seen.init)
+            // On a busy machine any callback can be a slow one; only these specs are about it.
+            let isAboutTime = ["slow-callback", "blocking-executor", "logging-blocks"].contains(
+                name
+            )
+            return isAboutTime ? seen : seen.filter { $0.rule != "slow-callback" }
         }
         // It says itself which version it is for.
         for name in Specimens.names where name != "runtime" {

@@ -459,6 +459,8 @@ def allocation_of(value):
 # The double below calls this name; it is the module's `warn`, and `_wm` the module.
 warn = _wm = None
 coroutine_shown = None
+# By thread: the coroutine about which the interpreter is warning.
+dying = {}
 # By identity, once the program has ended: before that an identity may be had twice.
 coroutines_told = None
 base_events_path = LIBRARY + os.path.join("asyncio", "base_events.py")
@@ -483,6 +485,7 @@ def unawaited_text(coroutine):
     """The message about a coroutine that was never awaited, as the interpreter has it."""
     global warn
     warn = _wm.warn
+    dying[get_ident()] = coroutine_fact(coroutine)
     text = "coroutine '%s' was never awaited" % coroutine.__qualname__
     origin = coroutine.cr_origin
     if origin is not None:
@@ -518,10 +521,12 @@ def unawaited_was_said(coroutine, text):
     """Counts what the interpreter did not print, because it had the same line before."""
     global coroutine_shown
     shown, coroutine_shown = coroutine_shown, None
+    dying.pop(get_ident(), None)
     if shown == id(coroutine) or action_for(text) not in ("default", "module", "once"):
         return
     if not report.counts_more(*unawaited_place(coroutine)):
         tell_warning(text, RuntimeWarning, "", 0, coroutine, None)
+        coroutine_shown = None
 
 
 def action_for(text):
@@ -562,14 +567,13 @@ def tell_warning(message, category, path, line, source, caller):
     global coroutine_shown
     is_coroutine = type(source) is COROUTINE
     if is_coroutine:
+        if coroutine_shown == id(source):
+            # The program's way of showing a warning failed, and the interpreter says it again.
+            return
         coroutine_shown = id(source)
         if coroutines_told is not None:
             coroutines_told.add(coroutine_shown)
         key = report.admits(*unawaited_place(source))
-    elif coroutine_shown is not None and source is None:
-        # The program's way of showing a warning failed, and the interpreter says it again.
-        coroutine_shown = None
-        return
     else:
         key = report.admits("warning", category, path, line)
     if not key:
@@ -641,12 +645,13 @@ def hook_warnings(module):
 
     double(__init__, make, 0)
     module.WarningMessage.__init__ = __init__
-    new = _warn_unawaited_coroutine if VERSION < (3, 14) else _warn_unawaited_coroutine_3_14
+    # The statement that warns is the last of the original, but not of the double: an error filter
+    # makes it appear in a traceback.
+    new, more = _warn_unawaited_coroutine, 1
+    if VERSION >= (3, 14):
+        new, more = _warn_unawaited_coroutine_3_14, 2
     original = module._warn_unawaited_coroutine
-    # The line that warns is the last of the original and the last but one of the double: an
-    # error filter makes it appear in a traceback.
-    said = max(lines_of(new.__code__)) - 1
-    double(new, original, max(lines_of(original.__code__)) - said)
+    double(new, original, max(lines_of(original.__code__)) + more - max(lines_of(new.__code__)))
     module._warn_unawaited_coroutine = new
 
 
@@ -686,6 +691,9 @@ def unraisable(arguments):
         fact["object"] = object_fact(event.object)
         if type(event.object) is COROUTINE:
             fact["coroutine"] = coroutine_fact(event.object)
+    elif get_ident() in dying and "coroutine" in fact["said"]:
+        # Since 3.14 only the text names it.
+        fact["coroutine"] = dying[get_ident()]
     report.send("unraisable", fact)
 
 

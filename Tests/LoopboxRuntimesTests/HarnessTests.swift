@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import LoopboxModel
+import LoopboxRuntimes
+import Testing
+
+/// What the harness makes of a spec's options, under every interpreter of the machine.
+@Suite struct `Python harness` {
+    /// What a program printed and reported.
+    private struct Result {
+        var output: String
+        var facts: [Fact]
+        var findings: [Finding]
+        var state: ReportState
+    }
+
+    private func run(
+        _ text: String,
+        name: String,
+        files: [String: String] = [:],
+        _ change: (inout JobSpec) -> Void = { _ in }
+    ) async throws -> [(runtime: PythonRuntime, result: Result)] {
+        let machine = try await Machine.shared.value
+        return try machine.runtimes.map { runtime in
+            let folder = try machine.makeFolder("\(name)-\(runtime.version)")
+            for (path, text) in files.merging(
+                ["main.py": text],
+                uniquingKeysWith: { one, _ in one }
+            ) {
+                try Data(text.utf8).write(to: URL(filePath: folder).appending(path: path))
+            }
+            var spec = JobSpec(
+                program: .init(files: ["main.py": .text(text)], start: .entry("main.py"))
+            )
+            spec.debug.tracemalloc = 0
+            change(&spec)
+            let command = PythonCommand(
+                spec: spec,
+                runtime: runtime,
+                in: .init(
+                    workDirectory: folder,
+                    temporaryDirectory: "/tmp",
+                    harness: machine.harness,
+                    reportDescriptor: 9
+                )
+            )
+            let outcome = try Machine.run(
+                command.arguments,
+                command.environment,
+                in: folder,
+                report: folder + ".report"
+            )
+            var decoder = FrameDecoder()
+            let facts = decoder.read(outcome.report)
+            return (
+                runtime,
+                Result(
+                    output: String(decoding: outcome.stdout, as: UTF8.self),
+                    facts: facts,
+                    findings: FindingsBuilder(spec: spec, run: 1).findings(from: facts),
+                    state: decoder.state
+                )
+            )
+        }
+    }
+
+    @Test(arguments: [
+        (JobSpec.LoopKind.poll, "PollSelector"), (.select, "SelectSelector"),
+        (.epoll, "EpollSelector"),
+    ])
+    func `the loop stands on the selector that is asked for`(
+        _ kind: JobSpec.LoopKind,
+        _ name: String
+    ) async throws {
+        let text = """
+            import asyncio
+
+            async def main():
+                print(type(asyncio.get_running_loop()._selector).__name__)
+
+            asyncio.run(main())
+            """
+        for (runtime, result) in try await run(text, name: "loop-\(kind)", { $0.debug.loop = kind })
+        {
+            #expect(result.output == name + "\n", "\(runtime.version)")
+        }
+    }
+
+    @Test func `options of debug mode reach the loop and the logger`() async throws {
+        let text = """
+            import asyncio
+            import logging
+
+            async def main():
+                loop = asyncio.get_running_loop()
+                print(loop.get_debug(), loop.slow_callback_duration, logging.getLogger("asyncio").level)
+                loop.slow_callback_duration = 3
+                print(loop.slow_callback_duration)
+
+            asyncio.run(main())
+            """
+        for (runtime, result) in try await run(
+            text,
+            name: "options",
+            {
+                $0.debug.asyncio = false
+                $0.debug.slowCallbackDuration = Seconds(.milliseconds(250))
+                $0.debug.logLevel = .debug
+            }
+        ) { #expect(result.output == "False 0.25 10\n3\n", "\(runtime.version)") }
+        for (runtime, result) in try await run(text, name: "defaults") {
+            #expect(result.output == "True 0.1 0\n3\n", "\(runtime.version)")
+        }
+    }
+
+    @Test func `the hello names the interpreter and the farewell ends the report`() async throws {
+        for (runtime, result) in try await run("", name: "empty") {
+            #expect(result.facts.map(\.kind) == [.hello, .bye])
+            #expect(result.facts.first?.version == runtime.version.description)
+            #expect(result.state == .complete)
+            let born = try #require(result.facts.first?.born)
+            #expect(result.facts.allSatisfy { $0.at >= born })
+        }
+    }
+
+    @Test func `files that are called like modules of the library are left alone`() async throws {
+        let files = [
+            "threading.py": "print('own threading')\n", "asyncio.py": "print('own asyncio')\n",
+            "sitecustomize.py": "print('never')\n", "loopbox_inside.py": "print('imported')\n",
+        ]
+        let text = "import threading, asyncio, loopbox_inside\n"
+        for (runtime, result) in try await run(text, name: "shadows", files: files) {
+            #expect(
+                result.output == "own threading\nown asyncio\nimported\n",
+                "\(runtime.version)"
+            )
+            #expect(result.findings.isEmpty && result.state == .complete)
+        }
+    }
+
+    @Test func `the program's own sitecustomize and search path are there`() async throws {
+        let files = ["sitecustomize.py": "import sys\nprint('own', __name__ in sys.modules)\n"]
+        let text =
+            "import os, sys, sitecustomize\nprint(os.environ['PYTHONPATH'], sitecustomize.__file__)\n"
+        for (runtime, result) in try await run(
+            text,
+            name: "own",
+            files: files,
+            {
+                $0.program.env["PYTHONPATH"] = "."
+            }
+        ) {
+            let lines = result.output.split(separator: "\n")
+            #expect(lines.first == "own True", "\(runtime.version)")
+            #expect(
+                lines.last?.hasPrefix(". /") == true
+                    && lines.last?.hasSuffix("/sitecustomize.py") == true
+            )
+        }
+    }
+
+    @Test func `no more than 20 events of a place and 2000 places are told`() async throws {
+        let text = """
+            import warnings
+
+            warnings.simplefilter("always")
+            for number in range(50):
+                warnings.warn("again")
+            for line in range(1, 2101):
+                warnings.warn_explicit("once", UserWarning, "elsewhere.py", line)
+            """
+        for (runtime, result) in try await run(
+            text,
+            name: "many",
+            { $0.debug.warnings = ["ignore"] }
+        ) {
+            let told = result.facts.filter { $0.kind == .warning }.count
+            #expect(told == 20 + 1999, "\(runtime.version)")
+            #expect(result.findings.first?.count == 50)
+            #expect(result.findings.first?.location?.line == 5)
+        }
+    }
+
+    @Test func `a frame above the limit is shortened`() async throws {
+        let text = """
+            class Long(Exception):
+                def __str__(self):
+                    return "\\0" * 20000
+
+            error = None
+            for _ in range(30):
+                new = Long()
+                new.__cause__ = error
+                error = new
+            raise error
+            """
+        for (runtime, result) in try await run(text, name: "long") {
+            #expect(result.facts.map(\.kind) == [.hello, .uncaught, .bye], "\(runtime.version)")
+            #expect(result.state == .complete)
+        }
+    }
+}
