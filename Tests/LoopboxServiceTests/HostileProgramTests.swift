@@ -40,7 +40,9 @@ import Testing
         #expect(run.signal.string == expected.signal, name)
         #expect(run.ending.string == expected.ending, name)
         #expect(run.report.string == expected.report, name)
-        #expect(job.findings.array.map(\.rule.string) == expected.rules, name)
+        // On a busy machine any callback can be a slow one.
+        let rules = job.findings.array.compactMap(\.rule.string).filter { $0 != "slow-callback" }
+        #expect(rules == expected.rules, name)
         let output = try server.curl("/v1/jobs/\(answer.job)/output?stream=stdout")
         #expect(output["content-type"] == "text/plain; charset=utf-8", name)
         if let stdout = expected.stdout { #expect(output.text == stdout, name) }
