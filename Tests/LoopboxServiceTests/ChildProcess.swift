@@ -121,7 +121,6 @@ func eventually<Value>(
     }
 }
 
-
 /// Something that did not happen in time.
 struct Late: Error, CustomStringConvertible {
     let what: String

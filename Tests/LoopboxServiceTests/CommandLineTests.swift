@@ -12,7 +12,9 @@ import Testing
 
     /// Runs `loopbox` with nothing of ours around it but `environment`.
     private func loopbox(
-        _ arguments: String..., environment: [String: String] = [:], input: String = ""
+        _ arguments: String...,
+        environment: [String: String] = [:],
+        input: String = ""
     ) throws -> Finished {
         try Finished(
             ServerProcess.loopbox,
@@ -54,7 +56,9 @@ import Testing
         )
         let found = try loopbox("run", "forgotten.py")
         #expect(found.status == .exited(1), "\(found.stderr)")
-        #expect(found.stdout.contains("\nforgotten.py:3:5: error: coroutine 'sleep' was never awaited"))
+        #expect(
+            found.stdout.contains("\nforgotten.py:3:5: error: coroutine 'sleep' was never awaited")
+        )
         let failed = try loopbox("run", Specimens.path("exit-status"))
         #expect(failed.status == .exited(1))
         #expect(failed.stdout.contains("exit 3"))
@@ -80,7 +84,10 @@ import Testing
         for verb in ["run", "check"] {
             let run = try loopbox(verb, file)
             #expect(run.status == .exited(2))
-            #expect(run.stderr.hasPrefix("\(file):4:1: error: unknown key \"limit\""), "\(run.stderr)")
+            #expect(
+                run.stderr.hasPrefix("\(file):4:1: error: unknown key \"limit\""),
+                "\(run.stderr)"
+            )
             #expect(run.stderr.contains("did you mean \"limits\"?"))
             #expect(run.stdout == "")
         }
@@ -89,7 +96,10 @@ import Testing
     @Test func `what is our failure or the machine's ends with 3`() throws {
         let missing = try loopbox("run", "no-such.py")
         #expect(missing.status == .exited(3))
-        #expect(missing.stderr.contains("loopbox: error: open no-such.py: No such file"), "\(missing.stderr)")
+        #expect(
+            missing.stderr.contains("loopbox: error: open no-such.py: No such file"),
+            "\(missing.stderr)"
+        )
         try files.write("print(1)", to: "hello.py")
         let runtime = try loopbox("run", "--runtime", "python3.99", "hello.py")
         #expect(runtime.status == .exited(3))
@@ -188,7 +198,9 @@ import Testing
                 "LOOPBOX_SANDBOX": "none-i-know", "LOOPBOX_DRAIN_DELAY": "0s",
             ]) { $1 }
         )
-        try eventually("the server listens") { child.stdout.contains("serves at unix:\(home("socket"))") }
+        try eventually("the server listens") {
+            child.stdout.contains("serves at unix:\(home("socket"))")
+        }
         #expect(home.has("state"))
         child.kill(SIGTERM)
         #expect(child.wait(within: .seconds(20)) == .exited(0))

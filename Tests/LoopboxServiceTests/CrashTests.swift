@@ -89,7 +89,9 @@ import Testing
         #expect(job.outcome.string == "lost")
         #expect(job.attempt.int == 2)
         let text = try server.curl("/v1/jobs/\(id)?format=text").text
-        #expect(text.contains("The server stopped while it ran (attempt 2), and it is not run again."))
+        #expect(
+            text.contains("The server stopped while it ran (attempt 2), and it is not run again.")
+        )
         server.terminate()
     }
 }

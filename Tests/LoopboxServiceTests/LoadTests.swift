@@ -41,9 +41,11 @@ import Testing
         #expect(statuses.count == clients)
         // 202: not ended within a minute, on a machine that has other things to do.
         #expect(statuses.allSatisfy { $0 == "201" || $0 == "202" }, "\(client.stdout)")
-        let ids = Set((1...clients).compactMap {
-            JSON(contents(files("answer-\($0)")) ?? "").id.string
-        })
+        let ids = Set(
+            (1...clients).compactMap {
+                JSON(contents(files("answer-\($0)")) ?? "").id.string
+            }
+        )
         #expect(ids.count == clients)
         try eventually("every job has ended", within: .seconds(60)) {
             try server.curl("/v1/info").json.jobs.completed.int == clients + 1

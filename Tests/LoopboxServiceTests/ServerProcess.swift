@@ -111,7 +111,8 @@ final class ServerProcess: Sendable {
 
     /// Ends the server by SIGTERM, and fails the test where it doesn't leave everything tidy.
     func terminate(
-        within limit: Duration = .seconds(30), at location: SourceLocation = #_sourceLocation
+        within limit: Duration = .seconds(30),
+        at location: SourceLocation = #_sourceLocation
     ) {
         process.kill(SIGTERM)
         let ending = process.wait(within: limit)
@@ -180,7 +181,10 @@ final class ServerProcess: Sendable {
 private let folderOfTests: String = {
     var path = [CChar](repeating: 0, count: 4096)
     let count = readlink("/proc/self/exe", &path, path.count)
-    let file = String(decoding: path.prefix(max(0, count)).map(UInt8.init(bitPattern:)), as: UTF8.self)
+    let file = String(
+        decoding: path.prefix(max(0, count)).map(UInt8.init(bitPattern:)),
+        as: UTF8.self
+    )
     return String(file[..<(file.lastIndex(of: "/") ?? file.startIndex)])
 }()
 

@@ -46,7 +46,11 @@ import Testing
             delivery.attempts.array.map(\.response.string) == ["attempt 1", "attempt 2", ""]
         )
         let requests = receiver.requests
-        #expect(requests.map(\.headers["webhook-id"].string) == [delivery.id.string, delivery.id.string, delivery.id.string])
+        #expect(
+            requests.map(\.headers["webhook-id"].string) == [
+                delivery.id.string, delivery.id.string, delivery.id.string,
+            ]
+        )
         #expect(requests.map(\.headers["webhook-attempt"].string) == ["1/4", "2/4", "3/4"])
         #expect(Set(requests.map(\.body.string)).count == 1)
         let message = requests[0].json
@@ -54,7 +58,9 @@ import Testing
         #expect(message.data.id.string == job.job)
         #expect(message.data.outcome.string == "exited")
         let verified = try verify(receiver, secret)
-        #expect(verified.stdout == String(repeating: "verified job.completed \(job.job)\n", count: 3))
+        #expect(
+            verified.stdout == String(repeating: "verified job.completed \(job.job)\n", count: 3)
+        )
         #expect(verified.status == .exited(0), "\(verified.stderr)")
         server.terminate()
     }

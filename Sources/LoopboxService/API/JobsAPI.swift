@@ -199,7 +199,9 @@ final class JobsAPI {
         }
         let page = try await store.list(filter, after: cursor, limit: limit)
         let next = page.next.map(\.description)
-        let link = next.map { [("Link", "<\(Self.target(of: request, cursor: $0))>; rel=\"next\"")] }
+        let link = next.map {
+            [("Link", "<\(Self.target(of: request, cursor: $0))>; rel=\"next\"")]
+        }
         return .json(
             ListView(items: page.jobs.map(JobSummaryView.init), nextCursor: next),
             fields: link ?? []
@@ -219,7 +221,8 @@ final class JobsAPI {
         text.utf8.map { byte in
             let character = Character(Unicode.Scalar(byte))
             let isPlain =
-                byte < 128 && (character.isLetter || character.isNumber || "-._~:".contains(character))
+                byte < 128
+                && (character.isLetter || character.isNumber || "-._~:".contains(character))
             if isPlain { return String(character) }
             let digits = String(byte, radix: 16, uppercase: true)
             return "%" + (byte < 16 ? "0" : "") + digits

@@ -115,7 +115,10 @@ import Testing
                 asyncio.sleep(1)
             asyncio.run(main())
             """
-        let job = try server.submit(spec(program, "debug: {slow_callback_duration: 30s}\n"), "wait=30s")
+        let job = try server.submit(
+            spec(program, "debug: {slow_callback_duration: 30s}\n"),
+            "wait=30s"
+        )
         let id = job.job
         func output(_ query: String) throws -> Answer {
             try server.curl("/v1/jobs/\(id)/output\(query)")

@@ -27,9 +27,15 @@ import Testing
             ("/v1/jobs?label=nocolon", [], 400, "bad-request"),
             ("/v1/jobs?format=xml", ["-d", "x"], 406, "not-acceptable"),
             ("/v1/jobs", ["-d", "x", "-H", "Accept: image/png"], 406, "not-acceptable"),
-            ("/v1/jobs", ["-d", "x", "-H", "Content-Type: text/html"], 415, "unsupported-media-type"),
+            (
+                "/v1/jobs", ["-d", "x", "-H", "Content-Type: text/html"], 415,
+                "unsupported-media-type"
+            ),
             ("/v1/jobs", ["-F", "spec=x"], 415, "unsupported-media-type"),
-            ("/v1/jobs", ["-d", "x", "-H", "Content-Encoding: gzip"], 415, "unsupported-media-type"),
+            (
+                "/v1/jobs", ["-d", "x", "-H", "Content-Encoding: gzip"], 415,
+                "unsupported-media-type"
+            ),
             ("/v1/jobs", ["-d", "program: ["], 400, "malformed-spec"),
             ("/v1/jobs", ["-d", ""], 400, "malformed-spec"),
             ("/v1/jobs", ["-d", "name: x"], 422, "invalid-spec"),
@@ -176,7 +182,9 @@ import Testing
             #expect(answer["www-authenticate"] == "Bearer realm=\"loopbox\"")
             #expect(answer.json.code.string == "unauthorized")
         }
-        for wrong in ["Bearer lbx_third", "Bearer ", "Basic bGJ4X2ZpcnN0", "lbx_first", "Bearer # ours"] {
+        for wrong in [
+            "Bearer lbx_third", "Bearer ", "Basic bGJ4X2ZpcnN0", "lbx_first", "Bearer # ours",
+        ] {
             let answer = try server.curl("/v1/jobs", "-H", "Authorization: \(wrong)")
             #expect(answer.status == 401, "\(wrong)")
         }
