@@ -11,7 +11,7 @@ extension HTTPServer {
         /// How much of each part of a request is taken.
         public var wire = WireLimits()
         /// Connections open at once; more wait in the kernel's queue until one ends. 10000: about
-        /// 20 MiB while they are idle. The process needs as many descriptors.
+        /// 11 MiB while they are idle. The process needs as many descriptors.
         public var connectionsMax = 10_000
         /// How long a connection is kept without a request. 75 s: more than the 60 s after which
         /// most load balancers close, so that it is they who do, and no request gets lost.

@@ -8,7 +8,8 @@ import LoopSystem
 // From the handler to the socket.
 
 extension ServerConnection {
-    /// Whether request `number` still waits for its answer to begin.
+    /// Whether request `number` still waits for its answer to begin. The number is looked at
+    /// although a request is never left unanswered: an answer to the wrong one would be a leak.
     private func isAwaitingAnswer(_ number: UInt64) -> Bool {
         guard number == requestNumber, !request.isStreaming else { return false }
         return phase == .handling || phase == .reading

@@ -26,7 +26,6 @@ public struct Fact: Sendable, Decodable {
     /// In `hello`: when the interpreter came to the harness, on the clock of `at`.
     public let born: Int?
 
-    let implementation: String?
     let workDirectory: String?
     let library: String?
 
@@ -59,7 +58,7 @@ public struct Fact: Sendable, Decodable {
     enum CodingKeys: String, CodingKey {
         case kind = "k"
         case sequence = "seq"
-        case at, version, born, implementation
+        case at, version, born
         case workDirectory = "cwd"
         case library, key
         case total = "n"
@@ -126,13 +125,11 @@ struct WireTask: Sendable, Decodable {
 
 /// Any other object on the wire.
 struct WireObject: Sendable, Decodable {
-    let type: String?
     let shown: String?
     let name: String?
     let definition: WireFrame?
 
     enum CodingKeys: String, CodingKey {
-        case type
         case shown = "repr"
         case name
         case definition = "def"

@@ -85,13 +85,20 @@ public final class Sandbox {
 
     /// A sandbox whose processes bear `instance` in their mark. What earlier runs of the same
     /// instance left behind, after a crash of ours, is killed.
-    public init(on loop: EventLoop, instance: String) throws(SandboxError) {
+    ///
+    /// - Parameter adoptsOrphans: whether this process becomes the parent of descendants that lose
+    ///   theirs, for good. Without that, what leaves its session outlives its run.
+    public init(
+        on loop: EventLoop, instance: String, adoptsOrphans: Bool = true
+    ) throws(SandboxError) {
         self.loop = loop
         self.instance = instance
-        do {
-            try becomeSubreaper()
-        } catch {
-            throw .channel(error.description)
+        if adoptsOrphans {
+            do {
+                try becomeSubreaper()
+            } catch {
+                throw .channel(error.description)
+            }
         }
         Descendants.endAll(markedWith: "\(Self.markName)=\(instance)/")
     }

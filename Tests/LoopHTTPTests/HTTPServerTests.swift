@@ -18,6 +18,11 @@ import Testing
     }
 }
 
+/// An actor that lives elsewhere.
+@globalActor private actor ElsewhereActor {
+    static let shared = ElsewhereActor()
+}
+
 @LoopActor private var countOfIsolatedCalls = 0
 
 @Suite struct HTTPServerTests {
@@ -367,6 +372,13 @@ import Testing
             #expect(try await client.answer().text == "2")
             client.close()
             await server.drain(within: .zero)
+        }
+    }
+
+    @Test func `a handler that is isolated to another actor stops the process`() async {
+        await #expect(processExitsWith: .failure) {
+            let handler: @ElsewhereActor @Sendable (HTTPExchange) -> Void = { $0.respond(.ok) }
+            _ = HTTPServer(on: try EventLoop(), logger: Logger(label: "x"), handler: handler)
         }
     }
 }

@@ -50,7 +50,7 @@ private struct Run {
         )
         spec.debug.tracemalloc = program.tracedFrames
         spec.debug.warnings = program.flags.isEmpty ? ["default"] : [program.flags[1]]
-        spec.debug.slowCallbackDuration = Seconds(program.isSlow ? .milliseconds(100) : .seconds(5))
+        spec.debug.slowCallbackDuration = Seconds(program.isSlow ? .milliseconds(250) : .seconds(5))
         spec.debug.hashSeed = 1
         let command = PythonCommand(
             spec: spec,

@@ -9,19 +9,23 @@ import Synchronization
 import Testing
 
 @Suite struct SandboxTests {
-    private struct Observed: Sendable {
+    struct Observed: Sendable {
         var result: SandboxResult
         var report: [UInt8]
         var stdout: String { String(decoding: result.stdout.bytes, as: UTF8.self) }
     }
 
     /// Runs a shell script in a sandbox of its own.
-    private func run(
+    ///
+    /// - Parameter adoptsOrphans: only where this process is the test's alone: orphans of other
+    ///   tests would come to it, too, and nobody would reap them.
+    static func run(
         _ script: String,
         stdin: [UInt8]? = nil,
         limits: JobSpec.Limits = .init(),
         cancelledBefore: Bool = false,
-        cancelsOnReport: Bool = false
+        cancelsOnReport: Bool = false,
+        adoptsOrphans: Bool = false
     ) throws -> Observed {
         let command = SandboxCommand(
             path: "/bin/sh",
@@ -32,7 +36,11 @@ import Testing
             limits: limits
         )
         return try EventLoop.run { loop in
-            let sandbox = try Sandbox(on: loop, instance: "test-\(getpid())-\(UUIDv7().text)")
+            let sandbox = try Sandbox(
+                on: loop,
+                instance: "test-\(getpid())-\(UUIDv7().text)",
+                adoptsOrphans: adoptsOrphans
+            )
             let report = Mutex<[UInt8]>([])
             let run = sandbox.newRun()
             if cancelledBefore { run.cancel() }
@@ -58,7 +66,7 @@ import Testing
     }
 
     @Test func `both streams, the report and the exit status come back apart`() throws {
-        let observed = try run("echo out; echo err >&2; echo report >&3; exit 3")
+        let observed = try Self.run("echo out; echo err >&2; echo report >&3; exit 3")
         #expect(observed.result.exit.ending == .exited(3))
         #expect(observed.stdout == "out\n")
         #expect(observed.result.stderr.bytes == Array("err\n".utf8))
@@ -68,17 +76,17 @@ import Testing
 
     @Test func `what is given as standard input is read, then its end`() throws {
         let input = [UInt8](repeating: UInt8(ascii: "x"), count: 1 << 20)
-        #expect(try run("wc -c", stdin: input).stdout == "1048576\n")
-        #expect(try run("wc -c").stdout == "0\n")
+        #expect(try Self.run("wc -c", stdin: input).stdout == "1048576\n")
+        #expect(try Self.run("wc -c").stdout == "0\n")
     }
 
     @Test func `a program that does not read its input ends all the same`() throws {
         let input = [UInt8](repeating: 0, count: 1 << 20)
-        #expect(try run("exit 0", stdin: input).result.exit.ending == .exited(0))
+        #expect(try Self.run("exit 0", stdin: input).result.exit.ending == .exited(0))
     }
 
     @Test func `a program over its wall limit is asked to end`() throws {
-        let observed = try run(
+        let observed = try Self.run(
             "trap 'exit 9' TERM; while :; do sleep 0.01; done",
             limits: limits(time: .milliseconds(100), grace: .seconds(60))
         )
@@ -88,7 +96,7 @@ import Testing
     }
 
     @Test func `a program that ignores SIGTERM is killed when its grace is over`() throws {
-        let observed = try run(
+        let observed = try Self.run(
             "trap '' TERM; echo begun; echo ready >&3; while :; do sleep 0.01; done",
             limits: limits(grace: .milliseconds(100)),
             cancelsOnReport: true
@@ -99,7 +107,7 @@ import Testing
     }
 
     @Test func `a program that may clean up has its grace for it`() throws {
-        let observed = try run(
+        let observed = try Self.run(
             "trap 'echo asked; exit 9' TERM; echo ready >&3; while :; do sleep 0.01; done",
             limits: limits(grace: .seconds(60)),
             cancelsOnReport: true
@@ -110,7 +118,7 @@ import Testing
     }
 
     @Test func `a program that stopped itself is killed too`() throws {
-        let observed = try run(
+        let observed = try Self.run(
             "trap '' TERM; echo ready >&3; while :; do kill -STOP $$; done",
             limits: limits(grace: .milliseconds(100)),
             cancelsOnReport: true
@@ -119,13 +127,13 @@ import Testing
     }
 
     @Test func `a run that is cancelled before it began ends at once`() throws {
-        let observed = try run("exec sleep 100", cancelledBefore: true)
+        let observed = try Self.run("exec sleep 100", cancelledBefore: true)
         #expect(observed.result.intervention == .cancelled(killed: false))
         #expect(observed.result.exit.ending == .signaled(SIGTERM))
     }
 
     @Test func `output over the limit is counted and does not stop the program`() throws {
-        let observed = try run(
+        let observed = try Self.run(
             "head -c 20000000 /dev/zero; echo done >&2",
             limits: limits(output: .kibibytes(64))
         )
@@ -134,19 +142,23 @@ import Testing
         #expect(observed.result.stderr.bytes == Array("done\n".utf8))
     }
 
-    @Test func `a daemon that holds standard output is ended, and the result does not wait`() throws
+    @Test func `a daemon that holds standard output is ended, and the result does not wait`()
+        async
     {
-        let observed = try run(
-            "setsid sh -c 'echo $$; exec sleep 100' & sleep 0.2; echo parent ends"
-        )
-        let lines = observed.stdout.split(separator: "\n")
-        let daemon = try #require(lines.first.flatMap { pid_t($0) })
-        #expect(lines.last == "parent ends")
-        #expect(kill(daemon, 0) != 0, "the daemon is still there")
+        await #expect(processExitsWith: .success) {
+            let observed = try SandboxTests.run(
+                "setsid sh -c 'echo $$; exec sleep 100' & sleep 0.2; echo parent ends",
+                adoptsOrphans: true
+            )
+            let lines = observed.stdout.split(separator: "\n")
+            guard let daemon = lines.first.flatMap({ pid_t($0) }), lines.last == "parent ends",
+                kill(daemon, 0) != 0
+            else { exit(1) }
+        }
     }
 
     @Test func `a child of the same group is ended with the program`() throws {
-        let observed = try run("sleep 100 & echo $!")
+        let observed = try Self.run("sleep 100 & echo $!")
         let child = try #require(pid_t(observed.stdout.dropLast()))
         // It is killed and reaped by whoever took it over; only a zombie of its may be left.
         let state = try? String(decoding: contents("/proc/\(child)/stat"), as: UTF8.self)
@@ -155,7 +167,7 @@ import Testing
 
     @Test func `a program that is not there is our failure and not a result`() throws {
         try EventLoop.run { loop in
-            let sandbox = try Sandbox(on: loop, instance: "none")
+            let sandbox = try Sandbox(on: loop, instance: "none", adoptsOrphans: false)
             let command = SandboxCommand(
                 path: "/no/such",
                 arguments: ["such"],

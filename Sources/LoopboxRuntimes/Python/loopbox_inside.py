@@ -9,8 +9,8 @@ no frame of ours may lie beneath the program's code: it would show in tracebacks
 `traceback.print_stack()` and in the stacks that asyncio keeps of every task. Wrapping functions is
 therefore out. What is used instead, in the order of preference:
 
-1. Audit events (`sys.excepthook`, `sys.unraisablehook`): the hook returns before the program's
-   own hook is called, and a program can't remove it.
+1. What the interpreter leaves behind: an exception that ended the program is in `sys.last_value`
+   when the exit functions run.
 2. Descriptors on classes of the library, for attributes that it reads or sets at the right
    moment: `BaseEventLoop._exception_handler` is read first in `call_exception_handler`,
    `Thread._invoke_excepthook` is read where an exception ends a thread, `_thread_id` is set where
@@ -19,6 +19,9 @@ therefore out. What is used instead, in the order of preference:
    `makeRecord` of the logger `asyncio`.
 4. Two functions are replaced by doubles that do the same, line by line, and carry the file name
    and the line numbers of the originals: `_format_handle` and `_warn_unawaited_coroutine`.
+5. `sys.unraisablehook` is ours and calls the interpreter's. Where a program sets its own, an audit
+   hook takes over. That one sees everything and can't be removed, but it costs a tenth of the time
+   of a loop in debug mode, which looks at frames all the time: each look is an event.
 
 What the program has silenced (filters, `catch_warnings(record=True)`) stays silent.
 """
@@ -321,9 +324,6 @@ def exception_fact(exception, seen):
         "message": text_of(exception),
         "frames": stack_of(exception.__traceback__),
     }
-    notes = getattr(exception, "__notes__", None)
-    if type(notes) is list and notes:
-        fact["notes"] = [text_of(note) for note in notes[:8]]
     if isinstance(exception, SyntaxError) and type(exception.lineno) is int:
         fact["message"] = text_of(exception.msg)
         fact["syntax"] = [
@@ -391,7 +391,7 @@ def coroutine_fact(coroutine):
 def future_fact(future):
     """A task, or a future that is none."""
     get_coroutine = getattr(future, "get_coro", None)
-    fact = {"id": id(future), "class": clipped(type(future).__name__, 256)}
+    fact = {"id": id(future)}
     created = getattr(future, "_source_traceback", None)
     if created:
         fact["created"] = stack_of_summary(created)
@@ -413,7 +413,7 @@ def object_fact(value):
         shown = text_of(repr(value)) if not isinstance(value, (list, dict, tuple)) else ""
     else:
         shown = object.__repr__(value)
-    fact = {"repr": clipped(shown, 512), "type": name_of(type(value))}
+    fact = {"repr": clipped(shown, 512)}
     code = None
     for attribute in ("cr_code", "ag_code", "gi_code", "__code__"):
         code = code or getattr(value, attribute, None)
@@ -658,23 +658,19 @@ def hook_warnings(module):
 # --- Ends of the program and of threads -----------------------------------------------------
 
 
-@guarded
-def uncaught(arguments):
-    exception = arguments[2]
-    if exception is None or isinstance(exception, SystemExit):
+def tell_uncaught():
+    """Tells the exception that the interpreter has shown as the last one."""
+    exception = getattr(sys, "last_value", None)
+    if not isinstance(exception, BaseException) or isinstance(exception, SystemExit):
         return
-    key = report.admits("uncaught")
-    if key:
-        report.send("uncaught", {
-            "key": key,
-            "exception": exception_fact(exception, set()),
-            "raw": traceback_text(exception, may_import=True),
-        })
+    report.send("uncaught", {
+        "exception": exception_fact(exception, set()),
+        "raw": traceback_text(exception, may_import=True),
+    })
 
 
 @guarded
-def unraisable(arguments):
-    event = arguments[1]
+def unraisable(event):
     exception = event.exc_value
     if exception is None:
         return
@@ -695,6 +691,31 @@ def unraisable(arguments):
         # Since 3.14 only the text names it.
         fact["coroutine"] = dying[get_ident()]
     report.send("unraisable", fact)
+
+
+# The interpreter's hook, and whether the audit hook takes the events.
+write_unraisable = sys.unraisablehook
+is_audited = False
+
+
+def unraisablehook(event):
+    if not is_audited:
+        unraisable(event)
+    write_unraisable(event)
+
+
+def audit(name, arguments):
+    if name == "sys.unraisablehook":
+        unraisable(arguments[1])
+    elif name == "cpython.PyInterpreterState_Clear":
+        cleared()
+
+
+def begin_audit():
+    global is_audited
+    if not is_audited:
+        is_audited = True
+        sys.addaudithook(audit)
 
 
 def last_place(traceback):
@@ -817,8 +838,6 @@ def context_seen(context):
     fact = {"key": key, "message": message}
     if exception is not None:
         fact["exception"] = exception_fact(exception, set())
-        if "handle_traceback" not in context and created is None and future is None:
-            fact["trace"] = traceback_text(exception)
     if future is not None:
         fact["task" if hasattr(future, "get_coro") else "future"] = future_fact_guarded(future)
     if created:
@@ -846,7 +865,7 @@ def handle_fact(handle):
 
 
 @guarded
-def record_made(level, path, message, arguments, exception, function):
+def record_made(path, message, arguments, exception, function):
     """A record of the logger `asyncio` at WARNING or above, made by the library."""
     if not is_library(path):
         return
@@ -877,8 +896,7 @@ def record_made(level, path, message, arguments, exception, function):
     caller = get_frame(2)
     key = report.admits("log", function, text[:40])
     if key:
-        fact = {"key": key, "level": level, "message": clipped(text), "function": function,
-                "stack": stack_from(caller)}
+        fact = {"key": key, "message": clipped(text), "stack": stack_from(caller)}
         caught = exception[1] if type(exception) is tuple else None
         if caught is not None:
             fact["exception"] = exception_fact(caught, set())
@@ -890,7 +908,7 @@ def hook_logger(logger):
         record = type(logger).makeRecord(
             logger, name, level, fn, lno, msg, args, exc_info, func, extra, sinfo)
         if level >= 30:
-            record_made(level, fn, msg, args, exc_info, func)
+            record_made(fn, msg, args, exc_info, func)
         return record
 
     logger.makeRecord = makeRecord
@@ -952,7 +970,6 @@ def slow_seen(handle):
             fact["created"] = stack_of_summary(created)
     if stack:
         fact["stack"] = [place(*entry) for entry in stack[::-1]]
-        fact["samples"] = [tally[stack], sum(tally.values())]
     slow_told[get_ident()] = report.send("slow", fact)
 
 
@@ -999,6 +1016,21 @@ class Watcher:
         except RuntimeError:
             self.awake = None
 
+    def start_later(self):
+        """Starts after the running callback: a fork in it counts the threads at its very end."""
+        for watched in self.loops.values():
+            kind = type(watched.loop)
+            if "_current_handle" not in kind.__dict__:
+                kind._current_handle = Noticed("_current_handle", self.callback_ended)
+
+    def callback_ended(self, loop, handle):
+        try:
+            del type(loop)._current_handle
+        except AttributeError:
+            # Another thread's loop was first.
+            pass
+        self.start()
+
     def stop(self):
         """Ends the thread and waits until the kernel has forgotten it."""
         awake, self.awake = self.awake, None
@@ -1036,6 +1068,8 @@ class Watcher:
         """Takes the stacks of what runs now; gives the seconds until the next time."""
         shortest = 0.5
         now = clock()
+        if sys.unraisablehook is not unraisablehook:
+            begin_audit()
         for watched in list(self.loops.values()):
             loop = watched.loop
             shortest = min(shortest, loop.slow_callback_duration)
@@ -1095,6 +1129,8 @@ def loop_ran(loop, thread):
         hook_transports()
         return
     depth = sys.get_coroutine_origin_tracking_depth()
+    if sys.unraisablehook is not unraisablehook:
+        begin_audit()
     if thread is not None:
         # Without debug mode the interpreter tracks nothing, and so don't we.
         if loop.__dict__.get("_debug"):
@@ -1204,45 +1240,51 @@ def hook_asyncio(module):
 hooks = {"asyncio.base_events": hook_asyncio, "threading": hook_threading}
 
 
-def hook_loaded(name):
+def hook_loaded(name, module):
     """Hooks a module of the library that has been executed to its end."""
-    module = sys.modules.get(name)
-    if module is None or name not in hooks:
-        return
-    spec = getattr(module, "__spec__", None)
-    if spec is None or getattr(spec, "_initializing", False):
-        return
-    if is_library(spec.origin or ""):
-        hook = hooks.pop(name)
+    hook = hooks.pop(name, None)
+    if hook is not None:
         try:
             hook(module)
         except Exception:
             pass
 
 
-@guarded
-def importing(arguments):
-    name = arguments[0]
-    if name == "threading":
-        # Before 3.12 nothing is audited between this import and the first thread. Importing it
-        # now, for the import that asks, is the same unless the program has a file of that name.
-        if VERSION < (3, 12) and name in hooks:
-            finder = sys.modules["_frozen_importlib_external"].PathFinder
-            spec = finder.find_spec(name)
-            if spec is not None and is_library(spec.origin or ""):
-                import threading
-                hook_loaded(name)
-    elif name.startswith("asyncio."):
-        # asyncio imports a dozen of its modules after this one.
-        hook_loaded("threading")
-        hook_loaded("asyncio.base_events")
-        if not hooks:
-            del events["import"]
+def watch_imports(folder):
+    """Has the finder of a folder of the library tell when one of `hooks` is found.
+
+    The program's own modules of these names are found in other folders, before.
+    """
+    finder = sys.modules["_frozen_importlib_external"].PathFinder._path_importer_cache(folder)
+    if finder is None:
+        return
+    find = type(finder).find_spec
+
+    def find_spec(name, target=None):
+        spec = find(finder, name, target)
+        if spec is not None:
+            if name == "asyncio":
+                watch_imports(folder + os.sep + name)
+            elif name in hooks:
+                hook_after(spec)
+        return spec
+
+    finder.find_spec = find_spec
 
 
-@guarded
-def thread_starting(arguments):
-    hook_loaded("threading")
+def hook_after(spec):
+    loader = spec.loader
+    execute = type(loader).exec_module
+
+    def exec_module(module):
+        del loader.exec_module
+        execute(loader, module)
+        hook_loaded(spec.name, module)
+
+    # Frames of the import machinery are left out of tracebacks, this one among them.
+    exec_module.__code__ = exec_module.__code__.replace(
+        co_filename=execute.__code__.co_filename)
+    loader.exec_module = exec_module
 
 
 # --- The end --------------------------------------------------------------------------------
@@ -1266,6 +1308,8 @@ def ending():
     coroutines_told = set()
     watcher.is_over = True
     watcher.stop()
+    begin_audit()
+    tell_uncaught()
     import gc
 
     for candidate in [found for found in gc.get_objects() if type(found) is COROUTINE]:
@@ -1292,7 +1336,7 @@ def ending():
 
 
 @guarded
-def cleared(arguments):
+def cleared():
     """The interpreter has nothing left that could report anything."""
     for number, (is_dead, fact, spot) in late.items():
         if is_dead and number not in coroutines_told:
@@ -1306,20 +1350,6 @@ def cleared(arguments):
 # --- The beginning --------------------------------------------------------------------------
 
 config = {}
-events = {
-    "sys.excepthook": uncaught,
-    "sys.unraisablehook": unraisable,
-    "cpython.PyInterpreterState_Clear": cleared,
-    "import": importing,
-    "_thread.start_new_thread": thread_starting,
-    "_thread.start_joinable_thread": thread_starting,
-}
-
-
-def audit(event, arguments):
-    observe = events.get(event)
-    if observe is not None:
-        observe(arguments)
 
 
 async def _coroutine():
@@ -1357,27 +1387,18 @@ def begin(born, descriptor, settings):
 
     hook_warnings(warnings)
     for name in list(hooks):
-        hook_loaded(name)
+        module = sys.modules.get(name)
+        if module is not None and is_library(getattr(module, "__file__", None) or ""):
+            hook_loaded(name, module)
+    watch_imports(LIBRARY[:-1])
     atexit.register(ending)
     os.register_at_fork(
         before=watcher.stop,
-        after_in_parent=after_fork,
+        after_in_parent=watcher.start_later,
         after_in_child=after_fork_in_child,
     )
-    sys.addaudithook(audit)
+    sys.unraisablehook = unraisablehook
     sys.set_coroutine_origin_tracking_depth(DEPTH_OUTSIDE)
-
-
-def after_fork():
-    # Newer interpreters count the threads after this. A loop in debug mode asks for a frame of
-    # the stack with everything that it is given to do.
-    if watcher.loops:
-        events["sys._getframe"] = after_fork_later
-
-
-def after_fork_later(arguments):
-    events.pop("sys._getframe", None)
-    watcher.start()
 
 
 def after_fork_in_child():

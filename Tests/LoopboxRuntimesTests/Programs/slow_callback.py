@@ -15,5 +15,5 @@ async def main():
 
 asyncio.run(main())
 # slow
-# finding: slow-callback 7..8 | busy() held the event loop for 0.
+# finding: slow-callback 7..8 | busy() held the event loop for
 # creation: 16 12

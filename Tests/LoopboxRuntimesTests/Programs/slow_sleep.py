@@ -13,5 +13,5 @@ async def main():
 
 asyncio.run(main())
 # slow
-# finding: slow-callback 6 | main() held the event loop for 0. | `await asyncio.sleep(seconds)`
+# finding: slow-callback 6 | main() held the event loop for | `await asyncio.sleep(seconds)`
 # stack: 10 6
