@@ -89,7 +89,9 @@ public final class Sandbox {
     /// - Parameter adoptsOrphans: whether this process becomes the parent of descendants that lose
     ///   theirs, for good. Without that, what leaves its session outlives its run.
     public init(
-        on loop: EventLoop, instance: String, adoptsOrphans: Bool = true
+        on loop: EventLoop,
+        instance: String,
+        adoptsOrphans: Bool = true
     ) throws(SandboxError) {
         self.loop = loop
         self.instance = instance
