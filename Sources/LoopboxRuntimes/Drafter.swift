@@ -202,7 +202,7 @@ struct Drafter: Sendable {
         draft.finding.creation = source.own(fact.task?.created ?? fact.created)
         draft.handleID = fact.handleID
         draft.finding.raw = draft.finding.message
-        if !stack.isEmpty { draft.finding.fix = FixSentence.slow(stack) }
+        if !stack.isEmpty { draft.finding.fix = FixSentence.slow(stack, in: source) }
         return draft
     }
 

@@ -42,27 +42,41 @@ enum FixSentence {
         return remedy
     }
 
-    /// `stack`, innermost last, blocks the loop.
-    static func slow(_ stack: [Location]) -> String {
+    /// `stack` of `source`, innermost last, blocks the loop.
+    ///
+    /// What can be awaited is changed in the innermost function that can await; in a plain function
+    /// below it, `await` would be no Python.
+    static func slow(_ stack: [Location], in source: ProgramSource) -> String {
         let remedy = Rule.named("slow-callback")?.remedy ?? ""
-        guard let location = stack.last else { return remedy }
-        var call: CallExpression?
-        if let start = location.column, let end = location.endColumn, start < end {
-            call = CallExpression(in: location.snippet, columns: start..<end)
+        guard let innermost = stack.last else { return remedy }
+        let awaiting = stack.last { location in
+            source.definition(around: location.line, of: location.path)?.isAsync == true
         }
-        if call == nil, let sleep = CallExpression(of: "sleep", in: location.snippet) {
-            call = sleep
-        }
-        guard let call, !call.callee.hasPrefix("asyncio.") else {
-            let text = location.snippet.drop(while: \.isWhitespace)
+        guard let location = awaiting, let call = blockingCall(location),
+            !call.callee.hasPrefix("asyncio.")
+        else {
+            let text = innermost.snippet.drop(while: \.isWhitespace)
             return text.isEmpty ? remedy : "`\(text)` blocks the loop. \(remedy)"
         }
+        let place = location == innermost ? "" : " (line \(location.line))"
         if call.callee == "time.sleep" || call.callee == "sleep" {
-            return "Write `await asyncio.sleep(\(call.arguments))` in place of `\(call.text)`."
+            return
+                "Write `await asyncio.sleep(\(call.arguments))` in place of `\(call.text)`\(place)."
         }
         let arguments = call.arguments.isEmpty ? "" : ", \(call.arguments)"
         return
-            "Write `await asyncio.to_thread(\(call.callee)\(arguments))` in place of `\(call.text)`."
+            "Write `await asyncio.to_thread(\(call.callee)\(arguments))` in place of `\(call.text)`"
+            + "\(place)."
+    }
+
+    /// The call at `location`, by its columns or, where those are not known, a call of `sleep`.
+    private static func blockingCall(_ location: Location) -> CallExpression? {
+        if let start = location.column, let end = location.endColumn, start < end,
+            let call = CallExpression(in: location.snippet, columns: start..<end)
+        {
+            return call
+        }
+        return CallExpression(of: "sleep", in: location.snippet)
     }
 
     /// asyncio refused the call at `location`; nil where the rule's remedy says it all.
