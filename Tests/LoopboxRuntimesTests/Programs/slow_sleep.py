@@ -13,5 +13,5 @@ async def main():
 
 asyncio.run(main())
 # slow
-# finding: slow-callback 6 | main() held the event loop for | `await asyncio.sleep(seconds)`
+# finding: slow-callback 6 | main() held the event loop for | asyncio.to_thread(
 # stack: 10 6
