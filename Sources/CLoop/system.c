@@ -22,6 +22,11 @@ int32_t cloop_thread_id(void) {
     return id;
 }
 
+static __thread void *running_loop;
+
+void *cloop_running_loop(void) { return running_loop; }
+void cloop_set_running_loop(void *loop) { running_loop = loop; }
+
 _Static_assert(sizeof(struct cloop_event) == sizeof(struct epoll_event) &&
                    offsetof(struct cloop_event, token) == offsetof(struct epoll_event, data),
                "the kernel's layout");

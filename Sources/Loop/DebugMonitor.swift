@@ -9,53 +9,85 @@ import LoopSystem
 /// Lib/asyncio/base_events.py for the slow callback; the same of Python 3.7 for the slow poll,
 /// which the page still promises and later versions dropped.
 final class DebugMonitor {
-    private let logger: Logger
+    private let sink: any DiagnosticSink
+    private var watchdog: Watchdog?
+    /// The task whose step is under way, where it has said so.
+    var stepTask: (any TaskListMember)?
     /// From when on a callback is reported.
-    var slowCallbackDuration: Duration = .milliseconds(100)
+    var slowCallbackDuration: Duration {
+        didSet { watchdog?.setLimit(slowCallbackDuration) }
+    }
+    /// How many callbacks were reported.
+    private(set) var slowCallbackCount = 0
 
     /// A poll that takes this long is logged at level info, a shorter one at debug.
     private static let longPoll: Duration = .seconds(1)
 
-    init(logger: Logger) { self.logger = logger }
+    init(sink: any DiagnosticSink, slowCallbackDuration: Duration) {
+        self.sink = sink
+        self.slowCallbackDuration = slowCallbackDuration
+    }
+
+    deinit { watchdog?.stop() }
+
+    /// The loop begins to run, on the calling thread.
+    func begin() {
+        admitStackSampling()
+        watchdog = Watchdog(thread: currentThreadID(), limit: slowCallbackDuration)
+    }
+
+    /// The loop has stopped.
+    func end() {
+        watchdog?.stop()
+        watchdog = nil
+    }
 
     /// Runs `body` and reports it where it held the loop for too long.
     func run(_ item: Ready, _ body: () -> Void) {
         let start = MonotonicTime.now
+        watchdog?.begin(start)
         body()
         let time = start.duration(to: .now)
-        guard time >= slowCallbackDuration else { return }
-        logger.warning("Executing \(Self.describe(item)) took \(Self.seconds(time)) seconds")
+        let isSlow = time >= slowCallbackDuration
+        let stack = watchdog?.end(start, wasSlow: isSlow)
+        defer { stepTask = nil }
+        guard isSlow else { return }
+        slowCallbackCount += 1
+        let (object, place) = describe(item)
+        var diagnostic = Diagnostic(
+            .slowCallback,
+            .log(.warning),
+            "Executing \(object) took \(Self.seconds(time)) seconds"
+        )
+        diagnostic.place = place
+        diagnostic.duration = time
+        diagnostic.blockingStack = stack
+        sink.receive(diagnostic)
     }
 
     /// Reports a wait of `time` that had been given `timeout` (nil: without end).
     func notePoll(timeout: Int64?, time: Duration, eventCount: Int) {
-        let level: Logger.Level = time >= Self.longPoll ? .info : .debug
-        guard let timeout else {
-            logger.log(
-                level: level,
-                "poll took \(Self.milliseconds(time)) ms: \(eventCount) events"
-            )
-            return
-        }
-        let given = Self.milliseconds(.nanoseconds(timeout))
-        if eventCount > 0 {
-            logger.log(
-                level: level,
-                "poll \(given) ms took \(Self.milliseconds(time)) ms: \(eventCount) events"
-            )
-        } else if time >= Self.longPoll {
-            logger.log(level: level, "poll \(given) ms took \(Self.milliseconds(time)) ms: timeout")
-        }
+        let isLong = time >= Self.longPoll
+        let given = timeout.map { " \(Self.milliseconds(.nanoseconds($0))) ms" } ?? ""
+        let outcome = eventCount > 0 || timeout == nil ? "\(eventCount) events" : "timeout"
+        guard isLong || outcome != "timeout" else { return }
+        var diagnostic = Diagnostic(
+            .poll,
+            .log(isLong ? .info : .debug),
+            "poll\(given) took \(Self.milliseconds(time)) ms: \(outcome)"
+        )
+        diagnostic.duration = time
+        sink.receive(diagnostic)
     }
 
-    private static func describe(_ item: Ready) -> String {
+    private func describe(_ item: Ready) -> (String, SourcePlace?) {
+        if let stepTask { return (stepTask.shown, stepTask.place) }
         switch item {
-        case .handle(let timer as TimerHandle): "<TimerHandle created at \(timer.place)>"
-        case .handle(let handle): "<Handle created at \(handle.place)>"
-        case .closure: "<Handle>"
-        case .serialJob(let job), .taskJob(let job): "<Task step \(job)>"
+        case .handle(let handle): return (handle.shown, handle.place)
+        case .closure, .resume: return ("<Handle>", nil)
+        case .serialJob(let job), .taskJob(let job): return ("<Task step \(job)>", nil)
         case .event(let descriptor, _, let readiness):
-            "<Handle of descriptor \(descriptor), ready \(readiness.rawValue)>"
+            return ("<Handle of descriptor \(descriptor), ready \(readiness.rawValue)>", nil)
         }
     }
 

@@ -38,12 +38,17 @@ extension EventLoop {
     public func runForever() throws(LoopError) {
         guard unsafe !core.pointee.isClosed else { throw .closed(call: "runForever") }
         guard unsafe !core.pointee.isRunning else { throw .alreadyRunning }
+        guard unsafe threadOwner == nil else { throw .alreadyRunning }
         adoptThread()
+        unsafe threadOwner = Unmanaged.passUnretained(self).toOpaque()
         unsafe core.pointee.isRunning = true
         unsafe core.pointee.isStopping = false
+        unsafe core.pointee.monitor?.begin()
         defer {
+            unsafe threadOwner = nil
             unsafe core.pointee.isRunning = false
             unsafe core.pointee.isStopping = false
+            unsafe core.pointee.monitor?.end()
         }
         let serial = unsafe asUnownedSerialExecutor()
         let preferred = unsafe core.pointee.taskExecutor!.asUnownedTaskExecutor()
@@ -150,6 +155,11 @@ extension EventLoop {
         case .serialJob(let job): unsafe job.runSynchronously(on: serial)
         case .taskJob(let job): unsafe job.runSynchronously(on: preferred)
         case .closure(let body): body()
+        case .resume(let continuation):
+            unsafe core.pointee.isResuming = true
+            unsafe continuation.resume()
+            unsafe core.pointee.isResuming = false
+            if let step = unsafe core.pointee.resumed.take() { unsafe run(step, serial, preferred) }
         case .event(let descriptor, let generation, let readiness):
             unsafe core.pointee.watches.handler(descriptor, generation)?.ready(readiness)
         case .handle(let handle):
@@ -162,11 +172,15 @@ extension EventLoop {
                     ExceptionContext(
                         message: "Exception in callback",
                         error: error,
-                        object: "handle: <Handle created at \(handle.place)>",
-                        createdAt: handle.place
+                        object: "handle: \(handle.shown)",
+                        createdAt: handle.place,
+                        creationStack: handle.creationStack
                     )
                 )
             }
+        }
+        if let next = unsafe core.pointee.handOff.take() {
+            unsafe run(.resume(next), serial, preferred)
         }
     }
 }

@@ -14,7 +14,7 @@ extension EventLoop {
         _ callback: @escaping () throws -> Void
     ) throws(LoopError) -> Handle {
         try checkThread("callSoon")
-        let handle = Handle(place: SourcePlace(fileID: fileID, line: line), callback: callback)
+        let handle = makeHandle(fileID, line, callback)
         enqueue(.handle(handle))
         return handle
     }
@@ -61,9 +61,21 @@ extension EventLoop {
         line: UInt = #line,
         _ callback: @escaping @Sendable () throws -> Void
     ) -> Handle {
-        let handle = Handle(place: SourcePlace(fileID: fileID, line: line), callback: callback)
+        let handle = makeHandle(fileID, line, callback)
         inbox.post(.handle(handle))
         return handle
+    }
+
+    private func makeHandle(
+        _ fileID: StaticString,
+        _ line: UInt,
+        _ callback: @escaping () throws -> Void
+    ) -> Handle {
+        Handle(
+            place: SourcePlace(fileID: fileID, line: line),
+            creationStack: debug ? .here() : nil,
+            callback: callback
+        )
     }
 
     private func schedule(
@@ -82,14 +94,29 @@ extension EventLoop {
 
     func timerWasCancelled() { unsafe core.pointee.timers.noteCancelled() }
 
-    /// What is told of errors that no caller could be told; nil: they are logged.
+    /// What is told of errors that no caller could be told; nil: ``diagnosticSink`` is.
+    ///
+    /// Source: `asyncio.loop.set_exception_handler`.
     public var exceptionHandler: ((ExceptionContext) -> Void)? {
         get { unsafe core.pointee.exceptionHandler }
         set { unsafe core.pointee.exceptionHandler = newValue }
     }
 
-    /// Tells ``exceptionHandler``, or the log where there is none. Any thread: from another one it
-    /// is told in a later iteration.
+    /// Where diagnostics go that no handler takes. Any thread: it may be told from every one.
+    public var diagnosticSink: any DiagnosticSink { sink.withLock { $0 } }
+
+    /// Sends diagnostics to `sink` from now on.
+    public func setDiagnosticSink(_ sink: any DiagnosticSink) {
+        self.sink.withLock { $0 = sink }
+        guard debug else { return }
+        debug = false
+        debug = true
+    }
+
+    /// Tells ``exceptionHandler``, or ``diagnosticSink`` where there is none. Any thread: from
+    /// another one it is told in a later iteration, or at once where the loop does not run.
+    ///
+    /// Source: `asyncio.loop.call_exception_handler`.
     public func callExceptionHandler(_ context: ExceptionContext) {
         guard isOnLoop else {
             callSoonThreadsafe { [self] in callExceptionHandler(context) }
@@ -98,7 +125,7 @@ extension EventLoop {
         if let handler = unsafe core.pointee.exceptionHandler {
             handler(context)
         } else {
-            unsafe core.pointee.logger.error("\(context.description)")
+            diagnosticSink.receive(context.diagnostic)
         }
     }
 }

@@ -32,6 +32,7 @@ import Synchronization
     let inbox: Inbox
     /// The thread that the loop belongs to: the one that made it, then the one that runs it.
     private let owner: Atomic<Int32>
+    let sink: Locked<any DiagnosticSink>
     /// Run on the loop whatever prefers to, and hand it to `Task(executorPreference:)`.
     public var taskExecutor: any TaskExecutor { unsafe core.pointee.taskExecutor! }
 
@@ -41,12 +42,13 @@ import Synchronization
     ///   - debug: nil: what `LOOP_DEBUG` in the environment says.
     ///   - logger: for debug mode's reports and for errors that nobody could be told.
     public init(debug: Bool? = nil, logger: Logger? = nil) throws(LoopError) {
+        var logger = logger ?? Logger(label: "asyncio")
+        if Self.isDevModeOn { logger.logLevel = .debug }
+        sink = Locked(DefaultDiagnosticSink(logger: logger))
         do {
             inbox = try Inbox()
             unsafe core = .allocate(capacity: 1)
-            unsafe core.initialize(
-                to: LoopCore(poller: try Poller(), logger: logger ?? Logger(label: "asyncio"))
-            )
+            unsafe core.initialize(to: LoopCore(poller: try Poller()))
         } catch {
             throw .system(error)
         }
@@ -62,8 +64,14 @@ import Synchronization
         } catch {
             throw .system(error)
         }
-        self.debug = debug ?? (environmentValue("LOOP_DEBUG") == "1")
+        self.debug = debug ?? (environmentValue("LOOP_DEBUG") == "1" || Self.isDevModeOn)
     }
+
+    /// Whether `LOOP_DEV_MODE=1` is in the environment: debug mode, the logger at level debug, and
+    /// a look at the end for what was left open.
+    ///
+    /// Source: "Python Development Mode", Doc/library/devmode.rst.
+    static let isDevModeOn = environmentValue("LOOP_DEV_MODE") == "1"
 
     deinit {
         unsafe core.deinitialize(count: 1)
@@ -75,11 +83,18 @@ import Synchronization
         get { unsafe core.pointee.monitor != nil }
         set {
             guard newValue != debug else { return }
-            unsafe core.pointee.monitor =
-                newValue ? DebugMonitor(logger: core.pointee.logger) : nil
-            if newValue {
-                unsafe core.pointee.monitor?.slowCallbackDuration =
-                    core.pointee.slowCallbackDuration
+            unsafe core.pointee.monitor?.end()
+            guard newValue else {
+                unsafe core.pointee.monitor = nil
+                return
+            }
+            let monitor = DebugMonitor(
+                sink: diagnosticSink,
+                slowCallbackDuration: slowCallbackDuration
+            )
+            unsafe core.pointee.monitor = monitor
+            if unsafe core.pointee.isRunning {
+                monitor.begin()
             }
         }
     }
@@ -97,6 +112,15 @@ import Synchronization
     public func time() -> MonotonicTime { .now }
 
     // MARK: threads
+
+    /// The loop that runs on the calling thread; nil where none does.
+    ///
+    /// Source: `asyncio.get_running_loop`.
+    public static var running: EventLoop? {
+        guard let owner = unsafe threadOwner else { return nil }
+        // Safety: `runForever` sets it for as long as it holds the loop.
+        return unsafe Unmanaged<EventLoop>.fromOpaque(owner).takeUnretainedValue()
+    }
 
     /// Whether the caller is on the loop's thread. Any thread.
     public var isOnLoop: Bool { owner.load(ordering: .relaxed) == currentThreadID() }
@@ -128,7 +152,11 @@ import Synchronization
 
     func enqueue(_ item: Ready) {
         if isOnLoop {
-            unsafe core.pointee.ready.append(item)
+            if unsafe core.pointee.isResuming {
+                unsafe core.pointee.resumed = item
+            } else {
+                unsafe core.pointee.ready.append(item)
+            }
         } else {
             inbox.post(item)
         }
@@ -147,8 +175,10 @@ import Synchronization
     public func isIsolatingCurrentContext() -> Bool? { isOnLoop }
 }
 
+// Safety (@safe): a continuation in it is resumed once, where it is taken out.
+
 /// What only the loop's thread touches.
-struct LoopCore: ~Copyable {
+@safe struct LoopCore: ~Copyable {
     var ready = ReadyQueue()
     var timers = TimerHeap()
     let poller: Poller
@@ -156,6 +186,13 @@ struct LoopCore: ~Copyable {
     var taskExecutor: LoopTaskExecutor?
     var monitor: DebugMonitor?
     var slowCallbackDuration: Duration = .milliseconds(100)
+    /// Whether a continuation is being resumed. What comes in then is the next step of who waited,
+    /// and goes to `resumed` instead of the queue, to be run at once: a wait takes one turn then,
+    /// as in asyncio, and not one for the continuation and one for the step.
+    var isResuming = false
+    var resumed: Ready?
+    /// Who goes on next, before anything else: the other side of a generator.
+    var handOff: UnsafeContinuation<Void, Never>?
     var isRunning = false
     var isStopping = false
     var isClosed = false
@@ -165,16 +202,11 @@ struct LoopCore: ~Copyable {
     var exceptionHandler: ((ExceptionContext) -> Void)?
     var defaultExecutor: ThreadPoolExecutor?
     var tasks = TaskList()
-    let logger: Logger
-
     /// Marks the events of the inbox; a descriptor's token is never this.
     static let inboxToken = UInt64.max
     /// How many iterations may pass without looking at the descriptors while there is work: a
     /// look costs more than most callbacks. asyncio looks every time.
     static let ticksWithoutPollMax = 64
 
-    init(poller: consuming Poller, logger: Logger) {
-        self.poller = poller
-        self.logger = logger
-    }
+    init(poller: consuming Poller) { self.poller = poller }
 }

@@ -6,7 +6,7 @@
 /// before anybody read the error tells the loop's exception handler.
 ///
 /// Source: `asyncio.Future`, Lib/asyncio/futures.py.
-public class Future<Value: Sendable>: @unchecked Sendable {
+public class Future<Value: Sendable>: Awaitable, @unchecked Sendable {
     // Safety (@unchecked Sendable): touched on the loop only; what may come from other threads
     // (the cancellation of an awaiting task, the last release) goes through the loop's inbox.
 
@@ -27,6 +27,8 @@ public class Future<Value: Sendable>: @unchecked Sendable {
     public final let loop: EventLoop
     /// Who made it.
     public final let place: SourcePlace
+    /// The calls that made it; in debug mode.
+    public final let creationStack: CallStack?
     private final var state = State.pending
     private final var waiters: [Waiter] = []
     private final var isErrorUnread = false
@@ -39,6 +41,7 @@ public class Future<Value: Sendable>: @unchecked Sendable {
     ) {
         self.loop = loop
         place = SourcePlace(fileID: fileID, line: line)
+        creationStack = loop.debug ? .here() : nil
     }
 
     deinit { tellUnreadError("\(kind) exception was never retrieved") }
@@ -119,6 +122,21 @@ public class Future<Value: Sendable>: @unchecked Sendable {
         }
     }
 
+    /// The error it was given, which counts as read; nil where it has a result.
+    ///
+    /// - Throws: `CancellationError`, or ``LoopError/invalidState(_:)`` while it is pending.
+    public final func exception() throws -> (any Error)? {
+        loop.requireLoop("Future.exception")
+        switch state {
+        case .pending: throw LoopError.invalidState("Exception is not set.")
+        case .finished: return nil
+        case .failed(let error):
+            isErrorUnread = false
+            return error
+        case .cancelled: throw CancellationError()
+        }
+    }
+
     /// Waits for the result, on the loop or elsewhere. Where the awaiting task is cancelled
     /// meanwhile, so is the future.
     ///
@@ -127,19 +145,42 @@ public class Future<Value: Sendable>: @unchecked Sendable {
         get async throws {
             guard loop.isOnLoop else { return try await valueElsewhere() }
             if !isDone {
-                await withTaskCancellationHandler {
-                    unsafe await withUnsafeContinuation { continuation in
-                        if isDone {
-                            unsafe continuation.resume()
-                        } else {
-                            unsafe waiters.append(.continuation(continuation))
-                        }
+                if let task = TaskScope.currentTask {
+                    try await wait(in: task)
+                } else {
+                    await withTaskCancellationHandler {
+                        await untilDone(nil)
+                    } onCancel: {
+                        cancelFromAnyThread()
                     }
-                } onCancel: {
-                    cancelFromAnyThread()
                 }
             }
             return try result()
+        }
+    }
+
+    /// A wait of a task of the loop: a cancellation reaches it through the task.
+    private final func wait(in task: TaskState) async throws {
+        task.waitsFor = self
+        await untilDone(task)
+        task.waitsFor = nil
+        loop.noteStep(of: task)
+        if task.takeCancellation() {
+            // Whatever it brought has been looked at, as far as reports go.
+            isErrorUnread = false
+            throw CancellationError()
+        }
+    }
+
+    private final func untilDone(_ task: TaskState?) async {
+        unsafe await withUnsafeContinuation { continuation in
+            unsafe waiters.append(.continuation(continuation))
+            if isDone {
+                complete(state)
+            } else if let task, task.mustCancel, cancel() {
+                // Cancelled by itself while it ran: its first wait after that ends.
+                task.mustCancel = false
+            }
         }
     }
 
@@ -182,6 +223,7 @@ public class Future<Value: Sendable>: @unchecked Sendable {
         loop.enqueue(.handle(handle))
     }
 
+    /// Everyone who waits is told in the next iteration, in the order in which they came.
     private final func complete(_ state: State) {
         self.state = state
         let waiters = self.waiters
@@ -189,7 +231,7 @@ public class Future<Value: Sendable>: @unchecked Sendable {
         for waiter in waiters {
             switch waiter {
             case .callback(let handle, let callback): schedule(handle, callback)
-            case .continuation(let continuation): unsafe continuation.resume()
+            case .continuation(let continuation): unsafe loop.enqueue(.resume(continuation))
             }
         }
     }
@@ -205,13 +247,14 @@ public class Future<Value: Sendable>: @unchecked Sendable {
     final func tellUnreadError(_ message: String) {
         guard isErrorUnread, case .failed(let error) = state else { return }
         isErrorUnread = false
-        loop.callExceptionHandler(
-            ExceptionContext(
-                message: message,
-                error: error,
-                object: "\(kind == "Task" ? "task" : "future"): \(shown)",
-                createdAt: place
-            )
+        var context = ExceptionContext(
+            message: message,
+            error: error,
+            object: "\(kind == "Task" ? "task" : "future"): \(shown)",
+            createdAt: place,
+            creationStack: creationStack
         )
+        context.kind = .exceptionNeverRetrieved
+        loop.callExceptionHandler(context)
     }
 }

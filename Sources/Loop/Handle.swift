@@ -40,13 +40,23 @@ public class Handle {
     final var callback: (() throws -> Void)?
     /// Who scheduled it.
     public final let place: SourcePlace
+    /// The calls that scheduled it; in debug mode.
+    public final let creationStack: CallStack?
     /// Whether it was cancelled before it ran.
     public final private(set) var isCancelled = false
 
-    init(place: SourcePlace, callback: @escaping () throws -> Void) {
+    init(
+        place: SourcePlace,
+        creationStack: CallStack? = nil,
+        callback: @escaping () throws -> Void
+    ) {
         self.place = place
+        self.creationStack = creationStack
         self.callback = callback
     }
+
+    /// As it is shown in reports.
+    var shown: String { "<Handle created at \(place)>" }
 
     /// Sees to it that the callback never runs; no effect once it has.
     public func cancel() {
@@ -74,8 +84,10 @@ public final class TimerHandle: Handle {
     ) {
         self.loop = loop
         self.when = when
-        super.init(place: place, callback: callback)
+        super.init(place: place, creationStack: loop.debug ? .here() : nil, callback: callback)
     }
+
+    override var shown: String { "<TimerHandle created at \(place)>" }
 
     /// Sees to it that the callback never runs; no effect once it has.
     public override func cancel() {

@@ -16,6 +16,8 @@ public enum LoopError: Error, Hashable, Sendable, CustomStringConvertible {
     case invalidState(String)
     /// A call that belongs on the main thread came from another one.
     case notMainThread(call: String)
+    /// A coroutine was awaited, or made a task of, a second time.
+    case coroutineReused(String)
     /// A connection was used after it was closed.
     case connectionClosed
     /// The kernel refused.
@@ -37,6 +39,7 @@ public enum LoopError: Error, Hashable, Sendable, CustomStringConvertible {
         case .stoppedEarly: "Event loop stopped before Future completed."
         case .invalidState(let reason): reason
         case .notMainThread(let call): "\(call) only works in the main thread"
+        case .coroutineReused(let name): "cannot reuse already awaited coroutine '\(name)'"
         case .connectionClosed: "the connection is closed"
         case .system(let error): error.description
         case .spawn(let failure): failure.description

@@ -3,53 +3,96 @@
 /// A task of a loop, whatever its result.
 ///
 /// Source: `asyncio.Task`, Lib/asyncio/tasks.py.
-public protocol AnyLoopTask: AnyObject, Sendable {
+public protocol AnyLoopTask: AnyObject, Sendable, CustomStringConvertible {
     /// The name it was given, or one that the loop made.
     var name: String { get }
     /// Whether it has ended.
     var isDone: Bool { get }
+    /// Whether it ended by a cancellation.
+    var isCancelled: Bool { get }
+    /// Who made it.
+    var place: SourcePlace { get }
+    /// The calls that made it; in debug mode.
+    var creationStack: CallStack? { get }
     /// Asks it to end.
     @discardableResult func cancel() -> Bool
+    /// How often it was asked to end, less how often that was taken back.
+    var cancelling: Int { get }
+    /// Takes one request to end back.
+    @discardableResult func uncancel() -> Int
 }
 
 /// An operation that runs on a loop, and its result.
 ///
+/// Cancelling is asyncio's: ``cancel()`` throws `CancellationError` into the operation where it
+/// waits, once. An operation that catches it goes on, and its next wait is a wait like any other.
+/// Swift's own `Task.isCancelled` is set as well, so that code which knows nothing of loops ends
+/// too, and it stays set: Swift has no way to take that back.
+///
 /// Source: `asyncio.Task`, Lib/asyncio/tasks.py.
-public final class LoopTask<Value: Sendable>: Future<Value>, AnyLoopTask, TaskListMember,
+public final class LoopTask<Value: Sendable>: Future<Value>, TaskListMember,
     @unchecked Sendable
 {
     /// The name it was given, or one that the loop made.
     public let name: String
     private var task: Task<Void, Never>?
-    var previousInList: (any TaskListMember)?
-    var nextInList: (any TaskListMember)?
+    private let coroutineName: String?
+    private(set) lazy var taskState = TaskState(owner: self)
 
-    init(loop: EventLoop, name: String, fileID: StaticString, line: UInt) {
+    init(
+        loop: EventLoop,
+        name: String,
+        coroutineName: String? = nil,
+        fileID: StaticString,
+        line: UInt
+    ) {
         self.name = name
+        self.coroutineName = coroutineName
         super.init(on: loop, fileID: fileID, line: line)
     }
 
     override var kind: String { "Task" }
-    override var shown: String { "<Task \(stateWord) name='\(name)' created at \(place)>" }
+    override var shown: String {
+        let coroutine = coroutineName.map { " coro=<\($0)>" } ?? ""
+        return "<Task \(stateWord) name='\(name)'\(coroutine) created at \(place)>"
+    }
+
+    /// As asyncio shows a task: its state, its name, who made it.
+    public var description: String { shown }
 
     func start(_ operation: sending @escaping @isolated(any) () async throws -> Value) {
-        unsafe loop.core.pointee.tasks.insert(self)
+        unsafe loop.core.pointee.tasks.insert(taskState, self)
         // Safety: sent here, and called once by the one task made of it.
         nonisolated(unsafe) let operation = operation
         task = Task(executorPreference: loop.taskExecutor) {
-            do {
-                self.finish(.success(try await unsafe operation()))
-            } catch {
-                self.finish(.failure(error))
+            await TaskScope.$current.withValue(self.taskState) {
+                self.taskState.enter()
+                self.loop.noteStep(of: self.taskState)
+                if self.taskState.takeCancellation() {
+                    self.finish(.failure(CancellationError()))
+                    return
+                }
+                do {
+                    self.finish(.success(try await unsafe operation()))
+                } catch {
+                    self.finish(.failure(error))
+                }
             }
         }
     }
 
     private func finish(_ result: Result<Value, any Error>) {
-        unsafe loop.core.pointee.tasks.remove(self)
+        guard loop.isOnLoop else {
+            // An operation that is isolated to another actor ends there.
+            loop.callSoonThreadsafe { self.finish(result) }
+            return
+        }
+        unsafe loop.core.pointee.tasks.remove(taskState)
         task = nil
         do {
             switch result {
+            // Cancelled right before it ended.
+            case .success where taskState.takeCancellation(): super.cancel()
             case .success(let value): try setResult(value)
             case .failure(is CancellationError): super.cancel()
             case .failure(let error): try setException(error)
@@ -59,14 +102,32 @@ public final class LoopTask<Value: Sendable>: Future<Value>, AnyLoopTask, TaskLi
         }
     }
 
-    /// Asks the operation to end: what it awaits throws `CancellationError`.
+    /// Asks the operation to end: what it waits for now, or next, throws `CancellationError`. One
+    /// that has not begun never will.
     ///
     /// - Returns: false where it has ended already.
     @discardableResult
     public override func cancel() -> Bool {
+        loop.requireLoop("LoopTask.cancel")
         guard !isDone else { return false }
+        taskState.interrupt()
         task?.cancel()
         return true
+    }
+
+    /// How often it was asked to end, less how often that was taken back with ``uncancel()``.
+    public var cancelling: Int { taskState.cancelRequests }
+
+    /// Takes one request to end back: for who asked, and then caught the error, as a time-out does.
+    ///
+    /// - Returns: how many are left.
+    @discardableResult
+    public func uncancel() -> Int {
+        if taskState.cancelRequests > 0 {
+            taskState.cancelRequests -= 1
+            if taskState.cancelRequests == 0 { taskState.mustCancel = false }
+        }
+        return taskState.cancelRequests
     }
 
     func whenDone(_ body: @escaping () -> Void) { addDoneCallback { _ in body() } }
@@ -74,9 +135,8 @@ public final class LoopTask<Value: Sendable>: Future<Value>, AnyLoopTask, TaskLi
 }
 
 /// What the list of a loop's tasks needs of a task.
-protocol TaskListMember: AnyLoopTask {
-    var previousInList: (any TaskListMember)? { get set }
-    var nextInList: (any TaskListMember)? { get set }
+protocol TaskListMember: AnyLoopTask, Awaitable {
+    var taskState: TaskState { get }
     func whenDone(_ body: @escaping () -> Void)
     func reportUnreadError(_ message: String)
 }
@@ -84,8 +144,8 @@ protocol TaskListMember: AnyLoopTask {
 /// The tasks of a loop that have not ended, oldest first. Linked through the tasks themselves, so
 /// that a task comes and goes without a search.
 struct TaskList {
-    private var first: (any TaskListMember)?
-    private var last: (any TaskListMember)?
+    private var first: TaskState?
+    private var last: TaskState?
     private var made = 0
 
     /// A name for a task that was given none.
@@ -94,7 +154,9 @@ struct TaskList {
         return "Task-\(made)"
     }
 
-    mutating func insert(_ task: any TaskListMember) {
+    /// Adds the state of `owner`, which lives until it is removed.
+    mutating func insert(_ task: TaskState, _ owner: any TaskListMember) {
+        task.strongOwner = owner
         if let last {
             last.nextInList = task
             task.previousInList = last
@@ -104,20 +166,23 @@ struct TaskList {
         last = task
     }
 
-    mutating func remove(_ task: any TaskListMember) {
+    mutating func remove(_ task: TaskState) {
         let previous = task.previousInList
         let next = task.nextInList
         if let previous { previous.nextInList = next } else { first = next }
         if let next { next.previousInList = previous } else { last = previous }
         task.previousInList = nil
         task.nextInList = nil
+        task.strongOwner = nil
     }
+
+    var isEmpty: Bool { first == nil }
 
     var all: [any TaskListMember] {
         var tasks: [any TaskListMember] = []
         var task = first
         while let current = task {
-            tasks.append(current)
+            tasks.append(current.owner)
             task = current.nextInList
         }
         return tasks
@@ -139,6 +204,32 @@ extension EventLoop {
         line: UInt = #line,
         @_inheritActorContext _ operation: sending @escaping @isolated(any) () async throws -> Value
     ) -> LoopTask<Value> {
+        makeTask(name, coroutineName: nil, fileID, line, operation)
+    }
+
+    /// Runs `coroutine` on the loop, beginning in the next iteration.
+    ///
+    /// A coroutine that was awaited already, or made a task of, gives a task that has failed with
+    /// ``LoopError/coroutineReused(_:)``.
+    @discardableResult
+    public func createTask<Value: Sendable>(
+        _ coroutine: Coroutine<Value>,
+        name: String? = nil,
+        fileID: StaticString = #fileID,
+        line: UInt = #line
+    ) -> LoopTask<Value> {
+        makeTask(name, coroutineName: coroutine.name, fileID, line) {
+            try await coroutine.value
+        }
+    }
+
+    private func makeTask<Value: Sendable>(
+        _ name: String?,
+        coroutineName: String?,
+        _ fileID: StaticString,
+        _ line: UInt,
+        _ operation: sending @escaping @isolated(any) () async throws -> Value
+    ) -> LoopTask<Value> {
         do {
             try checkThread("createTask")
         } catch {
@@ -154,6 +245,7 @@ extension EventLoop {
         let task = LoopTask<Value>(
             loop: self,
             name: unsafe name ?? core.pointee.tasks.nextName(),
+            coroutineName: coroutineName,
             fileID: fileID,
             line: line
         )
@@ -164,21 +256,45 @@ extension EventLoop {
     /// The tasks that have not ended, oldest first. On the loop.
     public var allTasks: [any AnyLoopTask] { unsafe core.pointee.tasks.all }
 
-    /// Ends the wait of the calling task after `delay`, and lets others run meanwhile.
+    /// The task whose step is under way; nil in a callback, and outside of the loop.
+    ///
+    /// Source: `asyncio.current_task`.
+    public var currentTask: (any AnyLoopTask)? { TaskScope.current?.task?.owner }
+
+    /// Ends the wait of the calling task after `delay`, and lets others run meanwhile. A delay of
+    /// nothing or less lets each of the others take one turn.
     ///
     /// Not `Task.sleep`, which comes back through another thread.
     ///
     /// - Throws: `CancellationError` where the task is cancelled meanwhile.
+    ///
+    /// Source: `asyncio.sleep`.
     public func sleep(
         for delay: Duration,
         fileID: StaticString = #fileID,
         line: UInt = #line
     ) async throws {
+        guard delay > .zero else { return try await takeTurn() }
         let done = Future<Void>(on: self, fileID: fileID, line: line)
         let timer = try callLater(delay, fileID: fileID, line: line) {
             if !done.isDone { try done.setResult(()) }
         }
         defer { timer.cancel() }
         try await done.value
+    }
+
+    /// Goes on in the next iteration.
+    private func takeTurn() async throws {
+        guard isOnLoop else { return await Task.yield() }
+        let task = TaskScope.currentTask
+        unsafe await withUnsafeContinuation { unsafe enqueue(.resume($0)) }
+        guard let task else { return try Task.checkCancellation() }
+        noteStep(of: task)
+        if task.takeCancellation() { throw CancellationError() }
+    }
+
+    /// Debug mode's reports of slow steps say whose step it was.
+    func noteStep(of task: TaskState) {
+        unsafe core.pointee.monitor?.stepTask = task.owner
     }
 }

@@ -4,14 +4,17 @@ import LoopSystem
 
 // Safety (@unchecked Sendable): whichever thread makes it hands it over and keeps nothing; it is run
 // once, by the loop.
+// Safety (@safe): the loop resumes a continuation once, when its turn comes.
 
 /// Something that the loop will run.
-enum Ready: @unchecked Sendable {
+@safe enum Ready: @unchecked Sendable {
     /// A step of a task that is isolated to the loop.
     case serialJob(UnownedJob)
     /// A step of a task that merely prefers the loop. The two are told apart where they come in,
     /// because each has to be run in its own way (swiftlang/swift#85668).
     case taskJob(UnownedJob)
+    /// A wait that has ended: whoever waited takes its next step now.
+    case resume(UnsafeContinuation<Void, Never>)
     /// A callback that can be cancelled.
     case handle(Handle)
     /// A callback that nobody will cancel.

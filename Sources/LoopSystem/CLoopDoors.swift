@@ -23,3 +23,9 @@ public func forwardSignal(_ signal: CInt, to descriptor: CInt) throws(SystemErro
         throw .last("sigaction", "signal \(signal)")
     }
 }
+
+/// What runs the calling thread, as it was last set there; nil: nothing.
+public var threadOwner: UnsafeMutableRawPointer? {
+    get { unsafe cloop_running_loop() }
+    set { unsafe cloop_set_running_loop(newValue) }
+}

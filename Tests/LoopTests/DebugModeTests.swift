@@ -57,7 +57,7 @@ final class LogCapture: Sendable {
         }
         #expect(lines.count == 1)
         let pattern =
-            #/warning: Executing <Handle created at LoopTests/DebugModeTests\.swift:\d+> took 0\.\d{3} seconds/#
+            #/warning: Executing <Handle created at LoopTests/DebugModeTests\.swift:\d+> took 0\.\d{3} seconds(?:\nBlocked at [^$]*)?/#
         #expect(lines[0].wholeMatch(of: pattern) != nil, "\(lines)")
     }
 

@@ -12,6 +12,10 @@
 // optimiser takes it for constant and moves it across `await`.
 int32_t cloop_thread_id(void);
 
+// The event loop that runs on the calling thread, as whoever set it knows it; NULL: none.
+void *_Nullable cloop_running_loop(void);
+void cloop_set_running_loop(void *_Nullable loop);
+
 // The bits of epoll_ctl(2).
 enum {
     CLOOP_READABLE = 0x1,
@@ -53,6 +57,17 @@ int cloop_pipe(int ends[_Nonnull 2]);
 // A signal that arrives writes its number as one byte to `descriptor`; -1 gives the signal its
 // default action back. Returns -1 and sets errno on failure.
 int cloop_forward_signal(int signal, int descriptor);
+
+// The addresses on the stack of a thread of this process, innermost first: the handler's own frames,
+// where the signal met the thread, then return addresses. Returns how many; 0 where the thread is
+// gone or did not come to it in time. Uses SIGURG; a system call of that thread that can't be
+// restarted (sleeping is one) ends with EINTR.
+int cloop_sample_stack(int32_t thread, uintptr_t *_Nonnull addresses, int capacity,
+                       int64_t timeout_ns);
+
+// Lets the calling thread be asked for its stack, where it was made with all signals blocked, as
+// the threads of thread pools are.
+void cloop_admit_sampling(void);
 
 // eventfd(2) with EFD_NONBLOCK and EFD_CLOEXEC.
 int cloop_eventfd(void);
