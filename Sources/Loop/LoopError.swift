@@ -18,6 +18,16 @@ public enum LoopError: Error, Hashable, Sendable, CustomStringConvertible {
     case notMainThread(call: String)
     /// A coroutine was awaited, or made a task of, a second time.
     case coroutineReused(String)
+    /// A time-out was over before what it was for.
+    case timedOut
+    /// There is nothing in the queue.
+    case queueEmpty
+    /// The queue holds as much as it may.
+    case queueFull
+    /// The queue was shut down.
+    case queueShutDown
+    /// The barrier was aborted, or reset while somebody waited.
+    case brokenBarrier
     /// A connection was used after it was closed.
     case connectionClosed
     /// The kernel refused.
@@ -40,6 +50,11 @@ public enum LoopError: Error, Hashable, Sendable, CustomStringConvertible {
         case .invalidState(let reason): reason
         case .notMainThread(let call): "\(call) only works in the main thread"
         case .coroutineReused(let name): "cannot reuse already awaited coroutine '\(name)'"
+        case .timedOut: "the time-out is over"
+        case .queueEmpty: "the queue is empty"
+        case .queueFull: "the queue is full"
+        case .queueShutDown: "the queue was shut down"
+        case .brokenBarrier: "the barrier was aborted or reset"
         case .connectionClosed: "the connection is closed"
         case .system(let error): error.description
         case .spawn(let failure): failure.description

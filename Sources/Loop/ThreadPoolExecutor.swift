@@ -23,7 +23,7 @@ public final class ThreadPoolExecutor: Sendable {
     public let threadsMax: Int
     // One of the few locks that the project allows; held for the length of an append.
     private let state = Locked(State())
-    private let available = Semaphore()
+    private let available = ThreadSemaphore()
 
     /// A pool of at most `threads` threads, none of which there is yet.
     public init(name: String, threads: Int) {
@@ -102,7 +102,7 @@ public final class ThreadPoolExecutor: Sendable {
 /// A counting semaphore for threads.
 ///
 /// Source: sem_overview(7).
-@safe private final class Semaphore: @unchecked Sendable {
+@safe private final class ThreadSemaphore: @unchecked Sendable {
     private let raw: UnsafeMutablePointer<sem_t>
 
     init() {
