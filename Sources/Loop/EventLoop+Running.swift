@@ -64,6 +64,8 @@ extension EventLoop {
         guard unsafe !core.pointee.isClosed else { return }
         unsafe core.pointee.isClosed = true
         unsafe core.pointee.signals = nil
+        inbox.close()
+        if isOnLoop { unsafe core.pointee.ready.removeAll() }
         unsafe core.pointee.defaultExecutor?.shutDown()
     }
 
