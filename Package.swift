@@ -115,6 +115,12 @@ let package = Package(
 
         tests(of: "LoopSystem"),
         tests(of: "Loop", ["LoopSystem", logging]),
+        .testTarget(
+            name: "LoopConformanceTests",
+            dependencies: ["Loop", "LoopSystem"],
+            exclude: ["Python"],
+            swiftSettings: careful
+        ),
         tests(of: "HTTPWire"),
         tests(of: "LoopHTTP", ["Loop", "LoopSystem", "HTTPWire", logging]),
         // A web server for tests, as the other side of a webhook.
