@@ -114,7 +114,14 @@ let package = Package(
         ),
 
         tests(of: "LoopSystem"),
-        tests(of: "Loop", ["LoopSystem", logging]),
+        // A program for tests of what belongs to a process's main thread.
+        .executableTarget(
+            name: "LoopProbe",
+            dependencies: ["Loop"],
+            path: "Tests/LoopProbe",
+            swiftSettings: careful
+        ),
+        tests(of: "Loop", ["LoopSystem", .target(name: "LoopProbe"), logging]),
         tests(of: "HTTPWire"),
         tests(of: "LoopHTTP", ["Loop", "LoopSystem", "HTTPWire", logging]),
         // A web server for tests, as the other side of a webhook.

@@ -23,6 +23,9 @@ final class DebugMonitor {
     /// A poll that takes this long is logged at level info, a shorter one at debug.
     private static let longPoll: Duration = .seconds(1)
 
+    /// How many threads debug mode keeps for the loop.
+    var threadCount: Int { watchdog == nil ? 0 : 1 }
+
     init(sink: any DiagnosticSink, slowCallbackDuration: Duration) {
         self.sink = sink
         self.slowCallbackDuration = slowCallbackDuration

@@ -114,7 +114,7 @@ public struct DefaultDiagnosticSink: DiagnosticSink {
     }
 }
 
-private func writeToStandardError(_ text: String) {
+func writeToStandardError(_ text: String) {
     var text = text
     text.withUTF8 { unsafe _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
 }

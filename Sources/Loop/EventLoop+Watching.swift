@@ -19,6 +19,8 @@ struct WatchTable {
     }
 
     private var watches: [Watch] = []
+    /// How many descriptors are watched.
+    private(set) var count = 0
 
     func handler(_ descriptor: CInt, _ generation: UInt32) -> (any ReadinessHandler)? {
         let watch = watches[Int(descriptor)]
@@ -32,12 +34,14 @@ struct WatchTable {
     /// - Returns: the token that the poller brings along.
     mutating func set(_ descriptor: CInt, _ handler: any ReadinessHandler) -> UInt64 {
         while watches.count <= Int(descriptor) { watches.append(Watch()) }
+        if watches[Int(descriptor)].handler == nil { count += 1 }
         watches[Int(descriptor)].handler = handler
         return token(descriptor)
     }
 
     mutating func remove(_ descriptor: CInt) {
         guard Int(descriptor) < watches.count else { return }
+        if watches[Int(descriptor)].handler != nil { count -= 1 }
         watches[Int(descriptor)].handler = nil
         watches[Int(descriptor)].generation &+= 1
     }

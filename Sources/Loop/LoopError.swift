@@ -12,6 +12,11 @@ public enum LoopError: Error, Hashable, Sendable, CustomStringConvertible {
     case alreadyRunning
     /// Something stopped the loop before the future that it ran for was done.
     case stoppedEarly
+    /// Nothing could ever have woken the loop again; the tasks that waited, as a tree. Seen in debug
+    /// mode only.
+    case deadlock(taskTree: String)
+    /// Ctrl-C ended the main task, as `KeyboardInterrupt` does in Python.
+    case interrupted
     /// The result of a future was asked for before there was one.
     case invalidState(String)
     /// A call that belongs on the main thread came from another one.
@@ -37,6 +42,13 @@ public enum LoopError: Error, Hashable, Sendable, CustomStringConvertible {
         case .closed(let call): "Event loop is closed (\(call))"
         case .alreadyRunning: "This event loop is already running"
         case .stoppedEarly: "Event loop stopped before Future completed."
+        case .deadlock(let tree):
+            """
+            deadlock: nothing is ready, no timer is set, no descriptor is watched, no worker is \
+            busy, and these tasks wait for each other or for a future that nobody will set:
+            \(tree)
+            """
+        case .interrupted: "interrupted"
         case .invalidState(let reason): reason
         case .notMainThread(let call): "\(call) only works in the main thread"
         case .coroutineReused(let name): "cannot reuse already awaited coroutine '\(name)'"
