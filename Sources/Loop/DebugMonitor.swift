@@ -13,6 +13,9 @@ final class DebugMonitor {
     private var watchdog: Watchdog?
     /// The task whose step is under way, where it has said so.
     var stepTask: (any TaskListMember)?
+    /// How long the step under way has spent on reports: looking names up takes longer than most
+    /// steps, and is not the step's own doing.
+    private var reporting: Duration = .zero
     /// From when on a callback is reported.
     var slowCallbackDuration: Duration {
         didSet { watchdog?.setLimit(slowCallbackDuration) }
@@ -39,6 +42,13 @@ final class DebugMonitor {
         watchdog = Watchdog(thread: currentThreadID(), limit: slowCallbackDuration)
     }
 
+    /// Does what only a report needs.
+    func report(_ body: () -> Void) {
+        let start = MonotonicTime.now
+        body()
+        reporting += start.duration(to: .now)
+    }
+
     /// The loop has stopped.
     func end() {
         watchdog?.stop()
@@ -50,7 +60,8 @@ final class DebugMonitor {
         let start = MonotonicTime.now
         watchdog?.begin(start)
         body()
-        let time = start.duration(to: .now)
+        let time = start.duration(to: .now) - reporting
+        reporting = .zero
         let isSlow = time >= slowCallbackDuration
         let stack = watchdog?.end(start, wasSlow: isSlow)
         defer { stepTask = nil }

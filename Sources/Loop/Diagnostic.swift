@@ -114,6 +114,15 @@ public struct DefaultDiagnosticSink: DiagnosticSink {
     }
 }
 
+/// Tells `sink`, and sees to it that the time this takes is not taken for a slow callback's.
+func report(_ diagnostic: Diagnostic, to sink: any DiagnosticSink) {
+    if let loop = EventLoop.running, let monitor = unsafe loop.core.pointee.monitor {
+        monitor.report { sink.receive(diagnostic) }
+    } else {
+        sink.receive(diagnostic)
+    }
+}
+
 func writeToStandardError(_ text: String) {
     var text = text
     text.withUTF8 { unsafe _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }

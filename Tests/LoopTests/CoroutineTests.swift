@@ -38,7 +38,10 @@ final class CapturingSink: DiagnosticSink {
         }
         let frames = try #require(sink.all.first?.creationStack).frames
         #expect(frames.last?.function == "CoroutineTests.forgotten()")
+        // The optimiser may have made the call part of the closure's caller.
+        #if DEBUG
         #expect(frames.dropLast().last?.line == line)
+        #endif
         #expect(
             sink.all[0].text.hasPrefix(
                 """

@@ -85,6 +85,18 @@ import Testing
             .replacing(#/(?m)^\d{4}-\S+ /#, with: "")
     }
 
+    /// The optimiser makes calls that a function ends with into jumps: the caller is gone then.
+    private func asBuilt(_ text: String) -> String {
+        #if DEBUG
+        text
+        #else
+        text.replacing(
+            #/  File "…/LoopProbe\.swift", line (?:15|60), .*\n.*\n/#,
+            with: ""
+        )
+        #endif
+    }
+
     @Test func `without debug mode the reports are asyncio's`() throws {
         let (text, end) = try probe("pitfalls")
         #expect(end == .exited(0))
@@ -106,47 +118,50 @@ import Testing
         let (text, end) = try probe("pitfalls", environment: ["LOOP_DEBUG=1"])
         #expect(end == .exited(0))
         #expect(
-            blanked(text) == """
-                LoopProbe/LoopProbe.swift:59: RuntimeWarning: coroutine 'forgotten()' was never awaited
-                Coroutine created at (most recent call last)
-                  File "…/LoopProbe.swift", line 15, in static LoopProbe.main()
-                    case "pitfalls": try pitfalls()
-                  File "…/LoopProbe.swift", line 60, in static LoopProbe.pitfalls()
-                    try EventLoop.run { loop in
-                  File "…/LoopProbe.swift", line 61, in closure #1 in static LoopProbe.pitfalls()
-                    _ = forgotten()
-                  File "…/LoopProbe.swift", line 59, in forgotten #1 () in static LoopProbe.pitfalls()
-                    func forgotten() -> Coroutine<Void> { Coroutine {} }
-                error asyncio: [Loop] Task exception was never retrieved
-                task: <Task finished exception=Oops(Oops()) name='bug' created at LoopProbe/LoopProbe.swift:62>
-                source_traceback: Object created at (most recent call last):
-                  File "…/LoopProbe.swift", line 15, in static LoopProbe.main()
-                    case "pitfalls": try pitfalls()
-                  File "…/LoopProbe.swift", line 60, in static LoopProbe.pitfalls()
-                    try EventLoop.run { loop in
-                  File "…/LoopProbe.swift", line 62, in closure #1 in static LoopProbe.pitfalls()
-                    loop.createTask(name: "bug") { throw Oops() }
-                Oops: Oops()
-                warning asyncio: [Loop] Executing <Handle created at LoopProbe/LoopProbe.swift:64> took 0.160 seconds
-                Blocked at (most recent call last):
-                  File "…/LoopProbe.swift", line 15, in static LoopProbe.main()
-                    case "pitfalls": try pitfalls()
-                  File "…/LoopProbe.swift", line 60, in static LoopProbe.pitfalls()
-                    try EventLoop.run { loop in
-                  File "…/LoopProbe.swift", line 64, in closure #2 in closure #1 in static LoopProbe.pitfalls()
-                    try loop.callSoon { for _ in 0..<4 { usleep(40_000) } }
-                error asyncio: [Loop] Exception in callback
-                handle: <Handle created at LoopProbe/LoopProbe.swift:65>
-                source_traceback: Object created at (most recent call last):
-                  File "…/LoopProbe.swift", line 15, in static LoopProbe.main()
-                    case "pitfalls": try pitfalls()
-                  File "…/LoopProbe.swift", line 60, in static LoopProbe.pitfalls()
-                    try EventLoop.run { loop in
-                  File "…/LoopProbe.swift", line 65, in closure #1 in static LoopProbe.pitfalls()
-                    try loop.callSoon { throw Oops() }
-                Oops: Oops()
+            blanked(text)
+                == asBuilt(
+                    """
+                    LoopProbe/LoopProbe.swift:59: RuntimeWarning: coroutine 'forgotten()' was never awaited
+                    Coroutine created at (most recent call last)
+                      File "…/LoopProbe.swift", line 15, in static LoopProbe.main()
+                        case "pitfalls": try pitfalls()
+                      File "…/LoopProbe.swift", line 60, in static LoopProbe.pitfalls()
+                        try EventLoop.run { loop in
+                      File "…/LoopProbe.swift", line 61, in closure #1 in static LoopProbe.pitfalls()
+                        _ = forgotten()
+                      File "…/LoopProbe.swift", line 59, in forgotten #1 () in static LoopProbe.pitfalls()
+                        func forgotten() -> Coroutine<Void> { Coroutine {} }
+                    error asyncio: [Loop] Task exception was never retrieved
+                    task: <Task finished exception=Oops(Oops()) name='bug' created at LoopProbe/LoopProbe.swift:62>
+                    source_traceback: Object created at (most recent call last):
+                      File "…/LoopProbe.swift", line 15, in static LoopProbe.main()
+                        case "pitfalls": try pitfalls()
+                      File "…/LoopProbe.swift", line 60, in static LoopProbe.pitfalls()
+                        try EventLoop.run { loop in
+                      File "…/LoopProbe.swift", line 62, in closure #1 in static LoopProbe.pitfalls()
+                        loop.createTask(name: "bug") { throw Oops() }
+                    Oops: Oops()
+                    warning asyncio: [Loop] Executing <Handle created at LoopProbe/LoopProbe.swift:64> took 0.160 seconds
+                    Blocked at (most recent call last):
+                      File "…/LoopProbe.swift", line 15, in static LoopProbe.main()
+                        case "pitfalls": try pitfalls()
+                      File "…/LoopProbe.swift", line 60, in static LoopProbe.pitfalls()
+                        try EventLoop.run { loop in
+                      File "…/LoopProbe.swift", line 64, in closure #2 in closure #1 in static LoopProbe.pitfalls()
+                        try loop.callSoon { for _ in 0..<4 { usleep(40_000) } }
+                    error asyncio: [Loop] Exception in callback
+                    handle: <Handle created at LoopProbe/LoopProbe.swift:65>
+                    source_traceback: Object created at (most recent call last):
+                      File "…/LoopProbe.swift", line 15, in static LoopProbe.main()
+                        case "pitfalls": try pitfalls()
+                      File "…/LoopProbe.swift", line 60, in static LoopProbe.pitfalls()
+                        try EventLoop.run { loop in
+                      File "…/LoopProbe.swift", line 65, in closure #1 in static LoopProbe.pitfalls()
+                        try loop.callSoon { throw Oops() }
+                    Oops: Oops()
 
-                """
+                    """
+                )
         )
     }
 }
