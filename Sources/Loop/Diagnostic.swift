@@ -79,7 +79,7 @@ public struct Diagnostic: Sendable {
             lines.append("Blocked at (most recent call last):")
             lines.append(calls)
         }
-        if let error { lines.append("\(type(of: error)): \(error)") }
+        if let error { lines.append(described(error)) }
         return lines.joined(separator: "\n")
     }
 }
@@ -112,6 +112,13 @@ public struct DefaultDiagnosticSink: DiagnosticSink {
             writeToStandardError("\(place)\(category): \(diagnostic.text)\n")
         }
     }
+}
+
+/// An error with its type, once: `Oops()`, `LoopError: the connection is closed`.
+func described(_ error: any Error) -> String {
+    let type = "\(type(of: error))"
+    let text = "\(error)"
+    return text.hasPrefix(type) ? text : "\(type): \(text)"
 }
 
 /// Tells `sink`, and sees to it that the time this takes is not taken for a slow callback's.

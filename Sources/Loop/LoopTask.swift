@@ -52,9 +52,8 @@ public final class LoopTask<Value: Sendable>: Future<Value>, TaskListMember,
     }
 
     override var kind: String { "Task" }
-    override var shown: String {
-        let coroutine = coroutineName.map { " coro=<\($0)>" } ?? ""
-        return "<Task \(stateWord) name='\(name)'\(coroutine) created at \(place)>"
+    override var details: String {
+        " name='\(name)'" + (coroutineName.map { " coro=<\($0)>" } ?? "")
     }
 
     /// As asyncio shows a task: its state, its name, who made it.
@@ -131,7 +130,7 @@ public final class LoopTask<Value: Sendable>: Future<Value>, TaskListMember,
     }
 
     func whenDone(_ body: @escaping () -> Void) { addDoneCallback { _ in body() } }
-    func reportUnreadError(_ message: String) { tellUnreadError(message) }
+    func reportUnreadError(_ message: String) { tellUnreadError(message, as: "task") }
 }
 
 /// What the list of a loop's tasks needs of a task.

@@ -123,7 +123,7 @@ final class CapturingSink: DiagnosticSink {
         let text = try #require(sink.all.first).text
         #expect(sink.all[0].kind == .exceptionNeverRetrieved)
         let end =
-            #/line \d+, in closure #1 in CoroutineTests.*\n    loop\.createTask\(name: "bug"\) \{ throw Oops\(\) \}\nOops: Oops\(\)$/#
+            #/line \d+, in closure #1 in CoroutineTests.*\n    loop\.createTask\(name: "bug"\) \{ throw Oops\(\) \}\nOops\(\)$/#
         #expect(text.contains("\nsource_traceback: Object created at (most recent call last):\n"))
         #expect(text.firstMatch(of: end) != nil, "\(text)")
     }

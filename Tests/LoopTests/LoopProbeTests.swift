@@ -104,11 +104,11 @@ import Testing
             blanked(text) == """
                 LoopProbe/LoopProbe.swift:59: RuntimeWarning: coroutine 'forgotten()' was never awaited
                 error asyncio: [Loop] Task exception was never retrieved
-                task: <Task finished exception=Oops(Oops()) name='bug' created at LoopProbe/LoopProbe.swift:62>
-                Oops: Oops()
+                future: <Task finished name='bug' exception=Oops() created at LoopProbe/LoopProbe.swift:62>
+                Oops()
                 error asyncio: [Loop] Exception in callback
                 handle: <Handle created at LoopProbe/LoopProbe.swift:65>
-                Oops: Oops()
+                Oops()
 
                 """
         )
@@ -132,7 +132,7 @@ import Testing
                       File "…/LoopProbe.swift", line 59, in forgotten #1 () in static LoopProbe.pitfalls()
                         func forgotten() -> Coroutine<Void> { Coroutine {} }
                     error asyncio: [Loop] Task exception was never retrieved
-                    task: <Task finished exception=Oops(Oops()) name='bug' created at LoopProbe/LoopProbe.swift:62>
+                    future: <Task finished name='bug' exception=Oops() created at LoopProbe/LoopProbe.swift:62>
                     source_traceback: Object created at (most recent call last):
                       File "…/LoopProbe.swift", line 15, in static LoopProbe.main()
                         case "pitfalls": try pitfalls()
@@ -140,7 +140,7 @@ import Testing
                         try EventLoop.run { loop in
                       File "…/LoopProbe.swift", line 62, in closure #1 in static LoopProbe.pitfalls()
                         loop.createTask(name: "bug") { throw Oops() }
-                    Oops: Oops()
+                    Oops()
                     warning asyncio: [Loop] Executing <Handle created at LoopProbe/LoopProbe.swift:64> took 0.160 seconds
                     Blocked at (most recent call last):
                       File "…/LoopProbe.swift", line 15, in static LoopProbe.main()
@@ -158,7 +158,7 @@ import Testing
                         try EventLoop.run { loop in
                       File "…/LoopProbe.swift", line 65, in closure #1 in static LoopProbe.pitfalls()
                         try loop.callSoon { throw Oops() }
-                    Oops: Oops()
+                    Oops()
 
                     """
                 )
