@@ -117,7 +117,7 @@ let package = Package(
         // A program for tests of what belongs to a process's main thread.
         .executableTarget(
             name: "LoopProbe",
-            dependencies: ["Loop"],
+            dependencies: ["Loop", "LoopSystem"],
             path: "Tests/LoopProbe",
             swiftSettings: careful
         ),

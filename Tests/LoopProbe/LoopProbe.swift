@@ -12,7 +12,14 @@ import Loop
             case "deadlock": try deadlock()
             case "sleep": try sleep()
             case "stubborn": try stubborn()
-            case "pitfalls": try pitfalls()
+            case "pitfalls": try Pitfalls.run()
+            case "tasks": try Load.tasks()
+            case "connections": try Load.connections()
+            case "clients":
+                try Load.clients(CommandLine.arguments[2], Int(CommandLine.arguments[3])!)
+            case "timers": try Load.timers()
+            case "descriptors": try Load.descriptors()
+            case "flood": try Load.flood()
             default:
                 print("no scenario '\(scenario)'")
                 exit(64)
@@ -50,20 +57,6 @@ import Loop
                 writeLine("not now")
             }
             try await loop.sleep(for: .seconds(600))
-        }
-    }
-
-    /// What debug mode has to say, one after the other.
-    static func pitfalls() throws {
-        struct Oops: Error {}
-        func forgotten() -> Coroutine<Void> { Coroutine {} }
-        try EventLoop.run { loop in
-            _ = forgotten()
-            loop.createTask(name: "bug") { throw Oops() }
-            loop.slowCallbackDuration = .milliseconds(50)
-            try loop.callSoon { for _ in 0..<4 { usleep(40_000) } }
-            try loop.callSoon { throw Oops() }
-            try await loop.sleep(for: .milliseconds(1))
         }
     }
 

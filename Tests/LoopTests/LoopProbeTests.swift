@@ -5,45 +5,45 @@ import Loop
 import LoopSystem
 import Testing
 
+/// Runs the probe; after each line that it prints it gets the next of `signals`.
+func probe(
+    _ scenario: String,
+    environment: [String] = [],
+    _ signals: [CInt] = []
+) throws -> (text: String, end: Exit.Ending) {
+    var path = [CChar](repeating: 0, count: 4096)
+    let length = readlink("/proc/self/exe", &path, path.count)
+    let program = String(decoding: path[..<length].map(UInt8.init(bitPattern:)), as: UTF8.self)
+    let folder = program.split(separator: "/").dropLast().joined(separator: "/")
+    var plan = ProcessPlan(
+        path: "/\(folder)/LoopProbe",
+        arguments: ["LoopProbe", scenario],
+        environment: environment
+    )
+    let pipe = try FileDescriptor.pipe()
+    let (reading, writing) = pipe.split { ($0.release(), $1.release()) }
+    plan.descriptors = [0: 0, 1: writing, 2: writing]
+    let held = plan
+    return try EventLoop.run { loop in
+        let child = try Subprocess(held, on: loop)
+        close(writing)
+        let output = try Connection(on: loop, FileDescriptor(owning: reading))
+        var bytes: [UInt8] = []
+        var pending = signals
+        while case let chunk = try await output.read(), !chunk.isEmpty {
+            bytes += chunk
+            let lines = bytes.count { $0 == UInt8(ascii: "\n") }
+            while signals.count - pending.count < lines, !pending.isEmpty {
+                child.send(pending.removeFirst())
+            }
+        }
+        let exit = try await child.wait()
+        return (String(decoding: bytes, as: UTF8.self), exit.ending)
+    }
+}
+
 /// What belongs to a process's main thread or ends it, seen from outside at a real process.
 @Suite struct LoopProbeTests {
-    /// Runs the probe; after each line that it prints it gets the next of `signals`.
-    private func probe(
-        _ scenario: String,
-        environment: [String] = [],
-        _ signals: [CInt] = []
-    ) throws -> (text: String, end: Exit.Ending) {
-        var path = [CChar](repeating: 0, count: 4096)
-        let length = readlink("/proc/self/exe", &path, path.count)
-        let program = String(decoding: path[..<length].map(UInt8.init(bitPattern:)), as: UTF8.self)
-        let folder = program.split(separator: "/").dropLast().joined(separator: "/")
-        var plan = ProcessPlan(
-            path: "/\(folder)/LoopProbe",
-            arguments: ["LoopProbe", scenario],
-            environment: environment
-        )
-        let pipe = try FileDescriptor.pipe()
-        let (reading, writing) = pipe.split { ($0.release(), $1.release()) }
-        plan.descriptors = [0: 0, 1: writing, 2: writing]
-        let held = plan
-        return try EventLoop.run { loop in
-            let child = try Subprocess(held, on: loop)
-            close(writing)
-            let output = try Connection(on: loop, FileDescriptor(owning: reading))
-            var bytes: [UInt8] = []
-            var pending = signals
-            while case let chunk = try await output.read(), !chunk.isEmpty {
-                bytes += chunk
-                let lines = bytes.count { $0 == UInt8(ascii: "\n") }
-                while signals.count - pending.count < lines, !pending.isEmpty {
-                    child.send(pending.removeFirst())
-                }
-            }
-            let exit = try await child.wait()
-            return (String(decoding: bytes, as: UTF8.self), exit.ending)
-        }
-    }
-
     @Test func `a deadlock ends the run in debug mode and shows who waits for whom`() throws {
         let (text, end) = try probe("deadlock")
         let expected =
@@ -82,6 +82,7 @@ import Testing
     private func blanked(_ text: String) -> String {
         text.replacing(#/took 0\.\d{3}/#, with: "took 0.160")
             .replacing(#/File ".*\/Tests\/LoopProbe\//#, with: "File \"…/")
+            .replacing(#/LoopProbe\.swift", line \d+/#, with: "LoopProbe.swift\", line N")
             .replacing(#/(?m)^\d{4}-\S+ /#, with: "")
     }
 
@@ -91,7 +92,7 @@ import Testing
         text
         #else
         text.replacing(
-            #/  File "…/LoopProbe\.swift", line (?:15|60), .*\n.*\n/#,
+            #/  File "…/(?:LoopProbe\.swift", line N|Pitfalls\.swift", line 13), .*\n.*\n/#,
             with: ""
         )
         #endif
@@ -102,12 +103,12 @@ import Testing
         #expect(end == .exited(0))
         #expect(
             blanked(text) == """
-                LoopProbe/LoopProbe.swift:59: RuntimeWarning: coroutine 'forgotten()' was never awaited
+                LoopProbe/Pitfalls.swift:10: RuntimeWarning: coroutine 'forgotten()' was never awaited
                 error asyncio: [Loop] Task exception was never retrieved
-                future: <Task finished name='bug' exception=Oops() created at LoopProbe/LoopProbe.swift:62>
+                future: <Task finished name='bug' exception=Oops() created at LoopProbe/Pitfalls.swift:15>
                 Oops()
                 error asyncio: [Loop] Exception in callback
-                handle: <Handle created at LoopProbe/LoopProbe.swift:65>
+                handle: <Handle created at LoopProbe/Pitfalls.swift:18>
                 Oops()
 
                 """
@@ -121,42 +122,42 @@ import Testing
             blanked(text)
                 == asBuilt(
                     """
-                    LoopProbe/LoopProbe.swift:59: RuntimeWarning: coroutine 'forgotten()' was never awaited
+                    LoopProbe/Pitfalls.swift:10: RuntimeWarning: coroutine 'forgotten()' was never awaited
                     Coroutine created at (most recent call last)
-                      File "…/LoopProbe.swift", line 15, in static LoopProbe.main()
-                        case "pitfalls": try pitfalls()
-                      File "…/LoopProbe.swift", line 60, in static LoopProbe.pitfalls()
+                      File "…/LoopProbe.swift", line N, in static LoopProbe.main()
+                        case "pitfalls": try Pitfalls.run()
+                      File "…/Pitfalls.swift", line 13, in static Pitfalls.run()
                         try EventLoop.run { loop in
-                      File "…/LoopProbe.swift", line 61, in closure #1 in static LoopProbe.pitfalls()
+                      File "…/Pitfalls.swift", line 14, in closure #1 in static Pitfalls.run()
                         _ = forgotten()
-                      File "…/LoopProbe.swift", line 59, in forgotten #1 () in static LoopProbe.pitfalls()
-                        func forgotten() -> Coroutine<Void> { Coroutine {} }
+                      File "…/Pitfalls.swift", line 10, in static Pitfalls.forgotten()
+                        static func forgotten() -> Coroutine<Void> { Coroutine {} }
                     error asyncio: [Loop] Task exception was never retrieved
-                    future: <Task finished name='bug' exception=Oops() created at LoopProbe/LoopProbe.swift:62>
+                    future: <Task finished name='bug' exception=Oops() created at LoopProbe/Pitfalls.swift:15>
                     source_traceback: Object created at (most recent call last):
-                      File "…/LoopProbe.swift", line 15, in static LoopProbe.main()
-                        case "pitfalls": try pitfalls()
-                      File "…/LoopProbe.swift", line 60, in static LoopProbe.pitfalls()
+                      File "…/LoopProbe.swift", line N, in static LoopProbe.main()
+                        case "pitfalls": try Pitfalls.run()
+                      File "…/Pitfalls.swift", line 13, in static Pitfalls.run()
                         try EventLoop.run { loop in
-                      File "…/LoopProbe.swift", line 62, in closure #1 in static LoopProbe.pitfalls()
+                      File "…/Pitfalls.swift", line 15, in closure #1 in static Pitfalls.run()
                         loop.createTask(name: "bug") { throw Oops() }
                     Oops()
-                    warning asyncio: [Loop] Executing <Handle created at LoopProbe/LoopProbe.swift:64> took 0.160 seconds
+                    warning asyncio: [Loop] Executing <Handle created at LoopProbe/Pitfalls.swift:17> took 0.160 seconds
                     Blocked at (most recent call last):
-                      File "…/LoopProbe.swift", line 15, in static LoopProbe.main()
-                        case "pitfalls": try pitfalls()
-                      File "…/LoopProbe.swift", line 60, in static LoopProbe.pitfalls()
+                      File "…/LoopProbe.swift", line N, in static LoopProbe.main()
+                        case "pitfalls": try Pitfalls.run()
+                      File "…/Pitfalls.swift", line 13, in static Pitfalls.run()
                         try EventLoop.run { loop in
-                      File "…/LoopProbe.swift", line 64, in closure #2 in closure #1 in static LoopProbe.pitfalls()
+                      File "…/Pitfalls.swift", line 17, in closure #2 in closure #1 in static Pitfalls.run()
                         try loop.callSoon { for _ in 0..<4 { usleep(40_000) } }
                     error asyncio: [Loop] Exception in callback
-                    handle: <Handle created at LoopProbe/LoopProbe.swift:65>
+                    handle: <Handle created at LoopProbe/Pitfalls.swift:18>
                     source_traceback: Object created at (most recent call last):
-                      File "…/LoopProbe.swift", line 15, in static LoopProbe.main()
-                        case "pitfalls": try pitfalls()
-                      File "…/LoopProbe.swift", line 60, in static LoopProbe.pitfalls()
+                      File "…/LoopProbe.swift", line N, in static LoopProbe.main()
+                        case "pitfalls": try Pitfalls.run()
+                      File "…/Pitfalls.swift", line 13, in static Pitfalls.run()
                         try EventLoop.run { loop in
-                      File "…/LoopProbe.swift", line 65, in closure #1 in static LoopProbe.pitfalls()
+                      File "…/Pitfalls.swift", line 18, in closure #1 in static Pitfalls.run()
                         try loop.callSoon { throw Oops() }
                     Oops()
 
