@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Logging
+
+/// Says that something was let go without having been closed: `ResourceWarning: unclosed transport
+/// <...>`. Any thread; silent outside debug mode.
+///
+/// - Parameters:
+///   - what: for example `transport <StreamTransport fd=7>`.
+///   - place: who made it.
+///   - loop: whose debug mode counts and who reports; nil: the environment's, and the log.
+///
+/// Source: `__del__` of the transports in Lib/asyncio/selector_events.py.
+func warnUnclosed(_ what: String, place: SourcePlace, on loop: EventLoop? = nil) {
+    let context = ExceptionContext(message: "ResourceWarning: unclosed \(what)", createdAt: place)
+    guard let loop else {
+        guard environmentValue("LOOP_DEBUG") == "1" || environmentValue("LOOP_DEV_MODE") == "1"
+        else { return }
+        Logger(label: "asyncio").warning("\(context.description)")
+        return
+    }
+    // Debug mode is the loop's own state: it is asked on the loop's thread only.
+    guard loop.isOnLoop else {
+        loop.callSoonThreadsafe { if loop.debug { loop.callExceptionHandler(context) } }
+        return
+    }
+    if loop.debug { loop.callExceptionHandler(context) }
+}
