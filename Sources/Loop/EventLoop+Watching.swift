@@ -64,11 +64,17 @@ extension EventLoop {
         _ handler: any ReadinessHandler
     ) throws(LoopError) {
         try checkThread("watch")
+        let previous = unsafe core.pointee.watches.handler(descriptor)
         let token = unsafe core.pointee.watches.set(descriptor, handler)
         do {
             try unsafe core.pointee.poller.add(descriptor, interest, token: token)
         } catch {
-            unsafe core.pointee.watches.remove(descriptor)
+            if let previous {
+                // EEXIST: it is watched already, and stays so.
+                _ = unsafe core.pointee.watches.set(descriptor, previous)
+            } else {
+                unsafe core.pointee.watches.remove(descriptor)
+            }
             throw .system(error)
         }
     }
