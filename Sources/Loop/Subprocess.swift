@@ -3,8 +3,8 @@
 public import Glibc
 public import LoopSystem
 
-// Safety (@unchecked Sendable): tasks of one loop share it; all that changes once it is made is
-// `exited`, which minds its thread itself.
+// Safety (@unchecked Sendable): tasks of one loop share it; what changes once it is made
+// changes on the loop.
 
 /// A child process whose end the loop notices. On the loop.
 ///
@@ -22,6 +22,8 @@ public final class Subprocess: @unchecked Sendable {
     public private(set) var stdout: StreamReader?
     /// Reads the child's standard error, where that is a pipe.
     public private(set) var stderr: StreamReader?
+    /// Whether somebody has to know when it is dropped while the child runs.
+    var warnsWhenDropped = true
     private let process: SpawnedProcess
     private let place: SourcePlace
     private let watcher: ExitWatcher
@@ -56,9 +58,17 @@ public final class Subprocess: @unchecked Sendable {
 
     deinit {
         guard !exited.isDone else { return }
-        warnUnclosed("transport <Subprocess pid=\(pid) running>", place: place, on: exited.loop)
+        if warnsWhenDropped {
+            warnUnclosed("transport <Subprocess pid=\(pid) running>", place: place, on: exited.loop)
+        }
         exited.loop.unwatch(process.descriptor.number)
         process.killAndReap()
+    }
+
+    /// Whether the child has ended, looked at just now.
+    var hasEnded: Bool {
+        noteEnd()
+        return exited.isDone
     }
 
     func attach(stdin: StreamWriter?, stdout: StreamReader?, stderr: StreamReader?) {
