@@ -31,6 +31,11 @@ struct WatchTable {
         Int(descriptor) < watches.count ? watches[Int(descriptor)].handler : nil
     }
 
+    /// Those that somebody watches.
+    var descriptors: [CInt] {
+        watches.indices.filter { watches[$0].handler != nil }.map { CInt($0) }
+    }
+
     /// - Returns: the token that the poller brings along.
     mutating func set(_ descriptor: CInt, _ handler: any ReadinessHandler) -> UInt64 {
         while watches.count <= Int(descriptor) { watches.append(Watch()) }

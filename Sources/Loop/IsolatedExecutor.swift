@@ -39,7 +39,7 @@ public final class IsolatedExecutor<State>: Sendable {
     }
 
     deinit {
-        guard queue.shutDown(), queue.threadCount > 0 else { return }
+        guard let threads = queue.shutDown(), threads > 0 else { return }
         warnUnclosed("executor <IsolatedExecutor name='\(name)'>", place: place)
     }
 

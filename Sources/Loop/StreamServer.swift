@@ -19,7 +19,9 @@ public final class StreamServer: @unchecked Sendable {
     private let limit: Int
     private let place: SourcePlace
     private let onConnection: ConnectionHandler
-    private var listeners: [Listener] = []
+    /// Where it listens, with the ports that the kernel chose; empty once it is closed.
+    public private(set) var addresses: [SocketAddress] = []
+    private var listeners: [Kept] = []
     private var isClosed = false
     /// The writers of connections whose tasks have not ended, by the number of the connection.
     private var clients: [UInt64: (writer: StreamWriter, task: LoopTask<Void>)] = [:]
@@ -39,7 +41,6 @@ public final class StreamServer: @unchecked Sendable {
         self.onConnection = onConnection
         do {
             for address in addresses {
-                // The listener keeps the server, so that it serves for as long as it listens.
                 let listener = try Listener(
                     on: loop,
                     at: address,
@@ -47,16 +48,20 @@ public final class StreamServer: @unchecked Sendable {
                     isIPv6Only: addresses.count > 1,
                     place: place
                 ) { socket, _ in self.begin(socket) }
-                listeners.append(listener)
+                listeners.append(Kept(listener: listener))
+                self.addresses.append(listener.address)
             }
         } catch {
-            for listener in listeners { listener.close() }
+            for kept in listeners { kept.listener?.close() }
             throw error
         }
     }
 
-    /// Where it listens, with the ports that the kernel chose; empty once it is closed.
-    public var addresses: [SocketAddress] { listeners.map(\.address) }
+    /// The loop keeps a listener, and that its server: so it serves for as long as it listens, and
+    /// goes with its loop.
+    private struct Kept {
+        weak let listener: Listener?
+    }
 
     /// Whether it takes connections.
     public var isServing: Bool { !isClosed }
@@ -66,8 +71,9 @@ public final class StreamServer: @unchecked Sendable {
         loop.requireLoop("StreamServer.close")
         guard !isClosed else { return }
         isClosed = true
-        for listener in listeners { listener.close() }
+        for kept in listeners { kept.listener?.close() }
         listeners = []
+        addresses = []
         wakeIfEnded()
     }
 
@@ -98,8 +104,9 @@ public final class StreamServer: @unchecked Sendable {
         try await waiter.value
     }
 
-    /// Serves until the calling task is cancelled, then closes the server and its connections;
-    /// returns where somebody else closes the server and the last connection's task has ended.
+    /// Serves until the calling task is cancelled, then closes the server and its connections and
+    /// waits for them; returns where somebody else closes the server and the last connection's task
+    /// has ended.
     ///
     /// - Throws: `CancellationError`.
     public func serveForever() async throws {
@@ -108,6 +115,7 @@ public final class StreamServer: @unchecked Sendable {
         } catch {
             close()
             closeClients()
+            try await waitClosed()
             throw error
         }
     }

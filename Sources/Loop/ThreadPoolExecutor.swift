@@ -30,7 +30,7 @@ public final class ThreadPoolExecutor: Sendable {
     }
 
     deinit {
-        guard queue.shutDown(), queue.threadCount > 0 else { return }
+        guard let threads = queue.shutDown(), threads > 0 else { return }
         warnUnclosed("executor <ThreadPoolExecutor name='\(name)'>", place: place)
     }
 

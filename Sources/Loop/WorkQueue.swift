@@ -68,15 +68,15 @@ final class WorkQueue<Work: Sendable>: Sendable {
 
     /// Takes no more work; what there is is still done, then the threads end.
     ///
-    /// - Returns: whether this call was the first.
+    /// - Returns: how many threads there were; nil where it was shut down before.
     @discardableResult
-    func shutDown() -> Bool {
+    func shutDown() -> Int? {
         let count: Int? = state.withLock { state in
             defer { state.isShutDown = true }
             return state.isShutDown ? nil : state.threadCount
         }
         for _ in 0..<(count ?? 0) { available.signal() }
-        return count != nil
+        return count
     }
 
     /// Calls `body` once the queue is shut down and its threads have ended, on the last of them; at
