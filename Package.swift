@@ -121,7 +121,20 @@ let package = Package(
             path: "Tests/LoopProbe",
             swiftSettings: careful
         ),
-        tests(of: "Loop", ["LoopSystem", .target(name: "LoopProbe"), logging]),
+        // A program with a process pool, for the tests to run.
+        .executableTarget(
+            name: "ProcessPoolProgram",
+            dependencies: ["Loop", "LoopSystem"],
+            path: "Tests/ProcessPoolProgram",
+            swiftSettings: careful
+        ),
+        tests(
+            of: "Loop",
+            [
+                "LoopSystem", .target(name: "LoopProbe"), .target(name: "ProcessPoolProgram"),
+                logging,
+            ]
+        ),
         tests(of: "HTTPWire"),
         tests(of: "LoopHTTP", ["Loop", "LoopSystem", "HTTPWire", logging]),
         // A web server for tests, as the other side of a webhook.

@@ -103,6 +103,7 @@ extension EventLoop {
         }
         unsafe core.pointee.signals = nil
         unsafe core.pointee.defaultExecutor?.shutDown()
+        releaseWatched()
     }
 
     /// Cancels what is left, runs it to its end, and closes the loop.

@@ -31,6 +31,11 @@ struct WatchTable {
         Int(descriptor) < watches.count ? watches[Int(descriptor)].handler : nil
     }
 
+    /// Those that somebody watches.
+    var descriptors: [CInt] {
+        watches.indices.filter { watches[$0].handler != nil }.map { CInt($0) }
+    }
+
     /// - Returns: the token that the poller brings along.
     mutating func set(_ descriptor: CInt, _ handler: any ReadinessHandler) -> UInt64 {
         while watches.count <= Int(descriptor) { watches.append(Watch()) }
@@ -64,11 +69,17 @@ extension EventLoop {
         _ handler: any ReadinessHandler
     ) throws(LoopError) {
         try checkThread("watch")
+        let previous = unsafe core.pointee.watches.handler(descriptor)
         let token = unsafe core.pointee.watches.set(descriptor, handler)
         do {
             try unsafe core.pointee.poller.add(descriptor, interest, token: token)
         } catch {
-            unsafe core.pointee.watches.remove(descriptor)
+            if let previous {
+                // EEXIST: it is watched already, and stays so.
+                _ = unsafe core.pointee.watches.set(descriptor, previous)
+            } else {
+                unsafe core.pointee.watches.remove(descriptor)
+            }
             throw .system(error)
         }
     }

@@ -34,7 +34,7 @@ func probe(
             bytes += chunk
             let lines = bytes.count { $0 == UInt8(ascii: "\n") }
             while signals.count - pending.count < lines, !pending.isEmpty {
-                child.send(pending.removeFirst())
+                child.sendSignal(pending.removeFirst())
             }
         }
         let exit = try await child.wait()
