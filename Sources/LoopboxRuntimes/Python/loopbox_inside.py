@@ -22,6 +22,11 @@ therefore out. What is used instead, in the order of preference:
 5. `sys.unraisablehook` is ours and calls the interpreter's. Where a program sets its own, an audit
    hook takes over. That one sees everything and can't be removed, but it costs a tenth of the time
    of a loop in debug mode, which looks at frames all the time: each look is an event.
+6. `sys.set_asyncgen_hooks` has a place for who wants to know of first steps. A program that asks
+   for the hooks finds ours there, outside of a loop; nothing else tells where a generator began.
+
+Whatever we do in a loop's thread, and what the interpreter does to show a warning, is taken off
+the time of the callback in which it happens (`take`).
 
 What the program has silenced (filters, `catch_warnings(record=True)`) stays silent.
 """
@@ -59,6 +64,8 @@ PLACES_MAX = 2000
 LATE_MAX = 1000
 # Stacks kept of one blocking callback; when it is full, every other one goes.
 SAMPLES_MAX = 64
+# Spans of time kept that were ours, in one loop; when it is full, neighbours become one.
+SPANS_MAX = 256
 # Frames that coroutines remember of their creation inside a loop in debug mode (the interpreter
 # has 10, of which six are asyncio's) and outside. They differ so that they can be told apart.
 DEPTH_INSIDE = 26
@@ -218,16 +225,33 @@ report = None
 
 
 def guarded(observe):
-    """`observe` as a function that never fails the program."""
+    """`observe` as a function that never fails the program, nor takes time that counts as its."""
 
     def guard(*arguments):
+        begin = clock()
         try:
             return observe(*arguments)
         # A KeyboardInterrupt is the program's: it only happened to arrive in here.
         except Exception:
             return None
+        finally:
+            take(begin)
 
     return guard
+
+
+def take(begin):
+    """Notes that this thread has worked for us since `begin`, not for the program.
+
+    What we do to tell a warning, and what the interpreter does to show it, would otherwise make a
+    slow callback of whatever ran when an object died.
+    """
+    if watcher is None or not watcher.loops:
+        return
+    thread = get_ident()
+    for watched in list(watcher.loops.values()):
+        if watched.loop.__dict__.get("_thread_id") == thread:
+            watched.take(begin, clock())
 
 
 # --- Facts ----------------------------------------------------------------------------------
@@ -430,20 +454,68 @@ made = {}
 
 @guarded
 def note_maker(value):
-    """Remembers who makes `value`; without references to frames, which hold on to variables."""
-    frame = get_frame(2)
+    """Remembers who makes `value`."""
+    made[id(value)] = own_stack(get_frame(2))
+
+
+def own_stack(frame):
+    """The program's stack, innermost first, without references to frames, which hold on to
+    variables."""
     stack = []
     while frame is not None and len(stack) < STACK_MAX:
         code = frame.f_code
         if code.co_filename != HERE and not is_library(code.co_filename):
             stack.append((code, frame.f_lasti, frame.f_lineno))
         frame = frame.f_back
-    made[id(value)] = stack
+    return stack
 
 
 def makers_of(value):
     stack = made.pop(id(value), None)
     return [place(*entry) for entry in stack[::-1]] if stack else None
+
+
+# By identity: of an asynchronous generator that took its first step where no loop runs, a
+# reference, the code and the program's frames that made it do so.
+begun = {}
+# By thread: the identity, the code and the frames of the one that has died last.
+begun_and_gone = {}
+
+
+@guarded
+def generator_begun(generator):
+    """The interpreter's `firstiter` hook; a loop has its own in this place while it runs."""
+
+    def died(reference, number=id(generator)):
+        entry = begun.pop(number, None)
+        if entry is not None:
+            begun_and_gone[get_ident()] = (number,) + entry[1:]
+
+    begun[id(generator)] = (
+        weak_reference(generator, died), generator.ag_code, own_stack(get_frame(2)))
+
+
+def begun_outside(generator, text):
+    """What is known of a generator that is being destroyed and began outside of a loop.
+
+    Since 3.14 the interpreter gives its repr in `text` and not the object.
+    """
+    number, code, stack = begun_and_gone.pop(get_ident(), (0, None, None))
+    if generator is None:
+        is_same = "%x>" % number in text
+    else:
+        is_same = number == id(generator)
+    if not stack or not is_same:
+        return {}
+    return {
+        "begun": [place(*entry) for entry in stack[::-1]],
+        "generator": {
+            "name": clipped(code.co_name, 256),
+            "id": number,
+            "def": [clipped(code.co_filename, 1024), code.co_firstlineno,
+                    clipped(code.co_name, 256)],
+        },
+    }
 
 
 def allocation_of(value):
@@ -484,6 +556,7 @@ def printed_origin(origin):
 def unawaited_text(coroutine):
     """The message about a coroutine that was never awaited, as the interpreter has it."""
     global warn
+    begin = clock()
     warn = _wm.warn
     dying[get_ident()] = coroutine_fact(coroutine)
     text = "coroutine '%s' was never awaited" % coroutine.__qualname__
@@ -499,6 +572,7 @@ def unawaited_text(coroutine):
         ]
         text += "\nCoroutine created at (most recent call last)\n"
         text = (text + "".join(traceback.format_list(entries))).rstrip("\n")
+    take(begin)
     return text
 
 
@@ -554,13 +628,31 @@ def is_recorded():
 
 
 @guarded
-def warning_made(caller, message, category, path, line, source):
+def warning_made(warning, caller, message, category, path, line, source):
     if caller.f_code.co_name in ("showwarning", "formatwarning"):
         # Not a new warning: somebody wants the text of one.
         if caller.f_globals.get("__name__") in ("warnings", "_py_warnings"):
             return
     if not is_recorded():
         tell_warning(message, category, path, line, source, caller)
+        showing_begins(warning)
+
+
+# By identity: references to warnings that are being shown.
+shown_now = {}
+
+
+def showing_begins(warning):
+    """Takes the time until `warning` is gone: it lives for as long as it is being shown."""
+    thread, begin = get_ident(), clock()
+
+    def showing_ended(reference, number=id(warning)):
+        shown_now.pop(number, None)
+        # Who kept it has let it go somewhere else.
+        if get_ident() == thread:
+            take(begin)
+
+    shown_now[id(warning)] = weak_reference(warning, showing_ended)
 
 
 def tell_warning(message, category, path, line, source, caller):
@@ -641,7 +733,7 @@ def hook_warnings(module):
 
     def __init__(self, message, category, filename, lineno, file=None, line=None, source=None):
         make(self, message, category, filename, lineno, file, line, source)
-        warning_made(get_frame(1), message, category, filename, lineno, source)
+        warning_made(self, get_frame(1), message, category, filename, lineno, source)
 
     double(__init__, make, 0)
     module.WarningMessage.__init__ = __init__
@@ -690,6 +782,7 @@ def unraisable(event):
     elif get_ident() in dying and "coroutine" in fact["said"]:
         # Since 3.14 only the text names it.
         fact["coroutine"] = dying[get_ident()]
+    fact.update(begun_outside(event.object, fact["said"]))
     report.send("unraisable", fact)
 
 
@@ -698,10 +791,21 @@ write_unraisable = sys.unraisablehook
 is_audited = False
 
 
-def unraisablehook(event):
-    if not is_audited:
-        unraisable(event)
-    write_unraisable(event)
+class UnraisableHook:
+    """`sys.unraisablehook`, which looks like the interpreter's."""
+
+    __slots__ = ()
+
+    def __call__(self, event, /):
+        if not is_audited:
+            unraisable(event)
+        write_unraisable(event)
+
+    def __repr__(self):
+        return repr(write_unraisable)
+
+
+unraisablehook = UnraisableHook()
 
 
 def audit(name, arguments):
@@ -775,6 +879,13 @@ def thread_started(thread, ident):
     # The depth belongs to a thread. The main thread's object is made in the main thread too.
     if ident == get_ident() and sys.get_coroutine_origin_tracking_depth() == 0:
         sys.set_coroutine_origin_tracking_depth(DEPTH_OUTSIDE)
+        notice_generators()
+
+
+def notice_generators():
+    """Has this thread tell which generators take their first step outside of a loop."""
+    if sys.get_asyncgen_hooks().firstiter is None:
+        sys.set_asyncgen_hooks(firstiter=generator_begun)
 
 
 def hook_threading(module):
@@ -937,19 +1048,26 @@ def slow_seen(handle):
     """A callback took longer than it may; only called by `_run_once`, which knows how long."""
     frame = get_frame(3)
     variables = frame.f_locals
-    seconds, loop = variables.get("dt"), variables.get("self")
+    seconds, started = variables.get("dt"), variables.get("t0")
+    loop = variables.get("self")
     if VERSION < (3, 13):
         # A copy, which the frame keeps: it would hold on to the handle.
         variables.clear()
     if type(seconds) is not float or frame.f_code.co_name != "_run_once":
         return
-    now = clock()
-    begin = now - int(seconds * 1e9) - 1_000_000
+    begin = clock() - int(seconds * 1e9)
+    if type(started) is float and 0 <= begin - started * 1e9 < 1e9:
+        # The loop's clock is ours, unless the program gave it another: this is exact.
+        begin = int(started * 1e9)
     watched = watcher.loops.get(id(loop))
     tally = {}
-    for moment, stack in list(watched.samples) if watched else ():
-        if moment >= begin:
-            tally[stack] = tally.get(stack, 0) + 1
+    if watched is not None:
+        seconds -= watched.taken_since(begin)
+        if seconds < loop.slow_callback_duration:
+            return
+        for moment, stack in list(watched.samples):
+            if moment >= begin and not watched.was_taken(moment):
+                tally[stack] = tally.get(stack, 0) + 1
     callback = getattr(handle, "_callback", None)
     task = getattr(callback, "__self__", None)
     is_task = isinstance(task, tasks.Task)
@@ -982,6 +1100,26 @@ class Watched:
         self.handle = None
         self.since = 0
         self.told = UNENDING_SECONDS
+        # Of the loop's time: (beginning, nanoseconds) of what was ours, one after the other.
+        self.taken = []
+
+    def take(self, begin, end):
+        spans = self.taken
+        # What lies inside the new one is in it already.
+        while spans and spans[-1][0] >= begin:
+            spans.pop()
+        if len(spans) >= SPANS_MAX:
+            spans[:] = [
+                (one[0], one[1] + other[1]) for one, other in zip(spans[::2], spans[1::2])
+            ]
+        spans.append((begin, end - begin))
+
+    def taken_since(self, begin):
+        """Seconds."""
+        return sum([span for start, span in self.taken if start >= begin]) / 1e9
+
+    def was_taken(self, moment):
+        return any([start <= moment <= start + span for start, span in self.taken])
 
 
 class Watcher:
@@ -1086,7 +1224,7 @@ class Watcher:
             if len(watched.samples) >= SAMPLES_MAX:
                 del watched.samples[::2]
             watched.samples.append((now, stack))
-            seconds = (now - watched.since) / 1e9
+            seconds = (now - watched.since) / 1e9 - watched.taken_since(watched.since)
             if seconds >= watched.told:
                 watched.told = seconds * 2
                 self.tell_unending(handle, seconds, stack)
@@ -1397,8 +1535,10 @@ def begin(born, descriptor, settings):
         after_in_parent=watcher.start_later,
         after_in_child=after_fork_in_child,
     )
-    sys.unraisablehook = unraisablehook
+    # Both names: a program that looks whether the hook is still the first one compares them.
+    sys.unraisablehook = sys.__unraisablehook__ = unraisablehook
     sys.set_coroutine_origin_tracking_depth(DEPTH_OUTSIDE)
+    notice_generators()
 
 
 def after_fork_in_child():
