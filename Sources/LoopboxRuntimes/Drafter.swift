@@ -68,6 +68,8 @@ struct Drafter: Sendable {
                 name: coroutine?.name,
                 in: location.flatMap { source.definition(around: $0.line, of: $0.path) }
             )
+        } else if rule == "unclosed-socket" || rule == "unclosed-file", let made = allocated.last {
+            draft.finding.fix = FixSentence.unclosed(made) ?? draft.finding.fix
         }
         return draft
     }
@@ -159,6 +161,8 @@ struct Drafter: Sendable {
         draft.finding.raw = message + (fact.exception.map { "\n" + rawText($0) } ?? "")
         if rule == "task-exception-never-retrieved" || rule == "task-destroyed-pending" {
             draft.finding.fix = FixSentence.lostTask(created.last, rule: rule)
+        } else if fact.task?.coroutine?.name == "async_generator_athrow" {
+            draft.finding.fix = FixSentence.leftEarly(place)
         }
         return draft
     }
@@ -222,8 +226,14 @@ struct Drafter: Sendable {
         var draft = make(rule, fact, message: message, source: channel, location: stack.last)
         draft.finding.stack = stack
         draft.finding.raw = rawText(exception, fact)
-        if let call = stack.last {
-            draft.finding.fix = FixSentence.refused(rule, call) ?? draft.finding.fix
+        if let place = stack.last {
+            let fix = FixSentence.raised(
+                rule,
+                telling,
+                at: place,
+                ofGroupAt: telling === exception ? nil : source.own(exception.frames).last
+            )
+            draft.finding.fix = fix ?? draft.finding.fix
         }
         return draft
     }
@@ -236,6 +246,7 @@ struct Drafter: Sendable {
             return promotedWarning(fact, exception)
         }
         let rule = specialRule(exception) ?? "unraisable-exception"
+        if rule == "asyncgen-ignored-generator-exit" { return begunOutside(fact, exception) }
         let stack = source.own(exception.frames)
         let defined = definition(fact.object?.definition)
         var draft = make(
@@ -247,10 +258,38 @@ struct Drafter: Sendable {
         )
         draft.finding.stack = stack
         draft.coroutine = fact.coroutine
-        let shown = fact.object?.shown ?? ""
-        let said = fact.said.flatMap { $0.isEmpty ? nil : $0 } ?? "Exception ignored in"
-        draft.finding.raw = "\(said): \(shown)\n\(rawText(exception, fact))"
+        draft.finding.raw = unraisableText(fact, exception)
         return draft
+    }
+
+    /// The last frames of such an exception are where the generator happened to be destroyed; what
+    /// is to be changed is where it took its first step.
+    private func begunOutside(_ fact: Fact, _ exception: WireException) -> Draft {
+        let rule = "asyncgen-ignored-generator-exit"
+        let stack = source.own(fact.begun)
+        let generator = fact.generator?.definition ?? fact.object?.definition
+        let said = Self.described(exception)
+        let name = generator.map { "\($0.function)()" } ?? "a generator"
+        var draft = make(
+            rule,
+            fact,
+            message: stack.isEmpty
+                ? said : "\(name) began where no loop runs, and nobody closed it: \(said)",
+            source: .unraisable,
+            location: stack.last ?? definition(generator)
+        )
+        draft.finding.stack = stack
+        draft.finding.raw = unraisableText(fact, exception)
+        draft.finding.exception = nil
+        if let place = stack.last {
+            draft.finding.fix = FixSentence.begunOutside(generator?.function, at: place)
+        }
+        return draft
+    }
+
+    private func unraisableText(_ fact: Fact, _ exception: WireException) -> String {
+        let said = fact.said.flatMap { $0.isEmpty ? nil : $0 } ?? "Exception ignored in"
+        return "\(said): \(fact.object?.shown ?? "")\n\(rawText(exception, fact))"
     }
 
     private func promotedWarning(_ fact: Fact, _ exception: WireException) -> Draft? {
