@@ -88,7 +88,17 @@ let package = Package(
             dependencies: ["LoopboxModel", "LoopboxReport", "Loop", "LoopSystem"],
             resources: [
                 .embedInCode("Python/sitecustomize.py"),
-                .embedInCode("Python/loopbox_inside.py"),
+                .embedInCode("Python/inside/overview.py"),
+                .embedInCode("Python/inside/report.py"),
+                .embedInCode("Python/inside/facts.py"),
+                .embedInCode("Python/inside/warning_hooks.py"),
+                .embedInCode("Python/inside/exception_hooks.py"),
+                .embedInCode("Python/inside/loop_hooks.py"),
+                .embedInCode("Python/inside/slow_callbacks.py"),
+                .embedInCode("Python/inside/running_loops.py"),
+                .embedInCode("Python/inside/imports.py"),
+                .embedInCode("Python/inside/ending.py"),
+                .embedInCode("Python/inside/beginning.py"),
             ],
             swiftSettings: strict
         ),
