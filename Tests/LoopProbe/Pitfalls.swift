@@ -13,8 +13,8 @@ enum Pitfalls {
         try EventLoop.run { loop in
             _ = forgotten()
             loop.createTask(name: "bug") { throw Oops() }
-            loop.slowCallbackDuration = .milliseconds(50)
-            try loop.callSoon { for _ in 0..<4 { usleep(40_000) } }
+            loop.slowCallbackDuration = .milliseconds(300)
+            try loop.callSoon { for _ in 0..<4 { usleep(200_000) } }
             try loop.callSoon { throw Oops() }
             try await loop.sleep(for: .milliseconds(1))
         }

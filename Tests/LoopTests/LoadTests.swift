@@ -4,7 +4,7 @@ import LoopSystem
 import Testing
 
 /// What the loop carries, in a process of its own.
-@Suite struct LoadTests {
+@Suite(.serialized) struct LoadTests {
     @Test(arguments: [
         ("tasks", "flat after 1000000 tasks\n"),
         ("connections", "idle connections answered\n"),
