@@ -208,8 +208,22 @@ extension EventLoop {
         unsafe core.pointee.spareInbox.removeAll(keepingCapacity: true)
     }
 
+    /// Runs `item`, and in the same turn those to whom it hands over.
+    ///
+    /// Not by recursion: a generator that never waits hands over as often as it yields.
+    func run(
+        _ item: Ready,
+        _ serial: UnownedSerialExecutor,
+        _ preferred: UnownedTaskExecutor
+    ) {
+        unsafe runStep(item, serial, preferred)
+        while let next = unsafe core.pointee.handOff.take() {
+            unsafe runStep(next, serial, preferred)
+        }
+    }
+
     /// The one place where the loop calls code that is not its own.
-    private func run(
+    private func runStep(
         _ item: Ready,
         _ serial: UnownedSerialExecutor,
         _ preferred: UnownedTaskExecutor
@@ -222,7 +236,9 @@ extension EventLoop {
             unsafe core.pointee.isResuming = true
             unsafe continuation.resume()
             unsafe core.pointee.isResuming = false
-            if let step = unsafe core.pointee.resumed.take() { unsafe run(step, serial, preferred) }
+            if let step = unsafe core.pointee.resumed.take() {
+                unsafe runStep(step, serial, preferred)
+            }
         case .event(let descriptor, let generation, let readiness):
             unsafe core.pointee.watches.handler(descriptor, generation)?.ready(readiness)
         case .handle(let handle):
@@ -241,9 +257,6 @@ extension EventLoop {
                     )
                 )
             }
-        }
-        if let next = unsafe core.pointee.handOff.take() {
-            unsafe run(.resume(next), serial, preferred)
         }
     }
 }

@@ -149,7 +149,12 @@ import Synchronization
     /// Refuses a call from another thread, in debug mode and while the loop runs.
     func checkThread(_ call: StaticString) throws(LoopError) {
         guard debug, unsafe core.pointee.isRunning, !isOnLoop else { return }
-        throw .wrongThread(
+        throw wrongThread(call)
+    }
+
+    /// What is wrong with `call` from the calling thread.
+    func wrongThread(_ call: StaticString) -> LoopError {
+        .wrongThread(
             call: call.description,
             loopThread: owner.load(ordering: .relaxed),
             callingThread: currentThreadID()
@@ -203,7 +208,7 @@ import Synchronization
     var isResuming = false
     var resumed: Ready?
     /// Who goes on next, before anything else: the other side of a generator.
-    var handOff: UnsafeContinuation<Void, Never>?
+    var handOff: Ready?
     var clock: TestClock?
     var statistics = LoopStatistics()
     /// Since when the loop has been running; nil while it does not.
@@ -221,6 +226,7 @@ import Synchronization
     var exceptionHandler: ((ExceptionContext) -> Void)?
     var defaultExecutor: ThreadPoolExecutor?
     var tasks = TaskList()
+    var generators = GeneratorList()
     /// Marks the events of the inbox; a descriptor's token is never this.
     static let inboxToken = UInt64.max
     /// How many iterations may pass without looking at the descriptors while there is work: a

@@ -4,7 +4,8 @@ public import LoopSystem
 
 /// What can go wrong with a loop itself.
 public enum LoopError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// A call that belongs on the loop's thread came from another one. Seen in debug mode only.
+    /// A call that belongs on the loop's thread came from another one. Seen in debug mode only,
+    /// but for the calls of an ``AsyncGenerator``, which are always told apart.
     case wrongThread(call: String, loopThread: Int32, callingThread: Int32)
     /// The loop is closed.
     case closed(call: String)
@@ -23,6 +24,13 @@ public enum LoopError: Error, Hashable, Sendable, CustomStringConvertible {
     case notMainThread(call: String)
     /// A coroutine was awaited, or made a task of, a second time.
     case coroutineReused(String)
+    /// An ``AsyncGenerator`` was asked for something while it ran. `call` is Python's name for what
+    /// was asked: `anext` (which stands for `asend` too), `athrow`, `aclose`.
+    case generatorAlreadyRunning(call: String)
+    /// The body of an ``AsyncGenerator`` went on to yield when it was closed.
+    case generatorIgnoredExit
+    /// An ``AsyncGenerator`` was sent a value before it had come to a yield.
+    case generatorNotStarted
     /// A connection was used after it was closed.
     case connectionClosed
     /// The kernel refused.
@@ -52,6 +60,10 @@ public enum LoopError: Error, Hashable, Sendable, CustomStringConvertible {
         case .invalidState(let reason): reason
         case .notMainThread(let call): "\(call) only works in the main thread"
         case .coroutineReused(let name): "cannot reuse already awaited coroutine '\(name)'"
+        case .generatorAlreadyRunning(let call):
+            "\(call)(): asynchronous generator is already running"
+        case .generatorIgnoredExit: "async generator ignored GeneratorExit"
+        case .generatorNotStarted: "can't send a value to a just-started async generator"
         case .connectionClosed: "the connection is closed"
         case .system(let error): error.description
         case .spawn(let failure): failure.description

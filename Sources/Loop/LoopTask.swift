@@ -59,7 +59,12 @@ public final class LoopTask<Value: Sendable>: Future<Value>, TaskListMember,
     /// As asyncio shows a task: its state, its name, who made it.
     public var description: String { shown }
 
-    func start(_ operation: sending @escaping @isolated(any) () async throws -> Value) {
+    /// - Parameter beginsCancelled: whether the operation begins even where the task was cancelled
+    ///   before that. It asks for the cancellation itself then.
+    func start(
+        beginsCancelled: Bool = false,
+        _ operation: sending @escaping @isolated(any) () async throws -> Value
+    ) {
         unsafe loop.core.pointee.tasks.insert(taskState, self)
         // Safety: sent here, and called once by the one task made of it.
         nonisolated(unsafe) let operation = operation
@@ -67,7 +72,7 @@ public final class LoopTask<Value: Sendable>: Future<Value>, TaskListMember,
             await TaskScope.$current.withValue(self.taskState) {
                 self.taskState.enter()
                 self.loop.noteStep(of: self.taskState)
-                if self.taskState.takeCancellation() {
+                if !beginsCancelled, self.taskState.takeCancellation() {
                     self.finish(.failure(CancellationError()))
                     return
                 }
