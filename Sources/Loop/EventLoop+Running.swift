@@ -106,7 +106,7 @@ extension EventLoop {
         releaseWatched()
     }
 
-    /// Cancels what is left, runs it to its end, and closes the loop.
+    /// Cancels what is left and runs it to its end, then closes generators, executor and loop.
     ///
     /// Source: `Runner.close` and `_cancel_all_tasks` in Lib/asyncio/runners.py.
     private func shutDown() {
@@ -124,7 +124,24 @@ extension EventLoop {
         for task in left where task.isDone {
             task.reportUnreadError("unhandled exception during EventLoop.run() shutdown")
         }
+        finish("shutdownAsyncGenerators") { loop in try await loop.shutdownAsyncGenerators() }
+        if unsafe core.pointee.defaultExecutor != nil {
+            finish("shutdownDefaultExecutor") { loop in try await loop.shutdownDefaultExecutor() }
+        }
         close()
+    }
+
+    /// Runs a last operation of the loop's own to its end.
+    private func finish(
+        _ name: String,
+        _ operation: @escaping @Sendable (EventLoop) async throws -> Void
+    ) {
+        let task = createTask(name: name) { [unowned self] in try await operation(self) }
+        do {
+            try runUntilComplete(task)
+        } catch {
+            callExceptionHandler(ExceptionContext(message: "\(name) failed", error: error))
+        }
     }
 
     private func runOnce(_ serial: UnownedSerialExecutor, _ preferred: UnownedTaskExecutor) {
