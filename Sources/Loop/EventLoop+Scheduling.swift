@@ -62,7 +62,8 @@ extension EventLoop {
         _ callback: @escaping @Sendable () throws -> Void
     ) -> Handle {
         let handle = makeHandle(fileID, line, callback)
-        inbox.post(.handle(handle))
+        // From the loop itself it keeps its place among what is scheduled without it.
+        enqueue(.handle(handle))
         return handle
     }
 

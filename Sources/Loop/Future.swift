@@ -162,6 +162,9 @@ public class Future<Value: Sendable>: Awaitable, @unchecked Sendable {
         }
     }
 
+    /// Waits until it is done, whatever becomes of the caller.
+    final func settled() async { if !isDone { await untilDone(nil) } }
+
     /// A wait of a task of the loop: a cancellation reaches it through the task.
     private final func wait(in task: TaskState) async throws {
         task.waitsFor = self
@@ -218,6 +221,32 @@ public class Future<Value: Sendable>: Awaitable, @unchecked Sendable {
             waiters.append(.callback(handle, callback))
         }
         return handle
+    }
+
+    /// Takes a callback off that has not been scheduled yet.
+    ///
+    /// - Returns: whether it was still waiting for the result.
+    ///
+    /// Source: `asyncio.Future.remove_done_callback`.
+    @discardableResult
+    public final func removeDoneCallback(_ handle: Handle) -> Bool {
+        loop.requireLoop("Future.removeDoneCallback")
+        let place = waiters.firstIndex { waiter in
+            if case .callback(let known, _) = waiter { known === handle } else { false }
+        }
+        guard let place else { return false }
+        waiters.remove(at: place)
+        return true
+    }
+
+    final func whenDone(_ body: @escaping () -> Void) -> Handle {
+        addDoneCallback { _ in body() }
+    }
+
+    final func readFailure() -> (any Error)? {
+        guard case .failed(let error) = state else { return nil }
+        isErrorUnread = false
+        return error
     }
 
     private final func schedule(_ handle: Handle, _ callback: @escaping (Future<Value>) -> Void) {

@@ -31,6 +31,16 @@ public enum LoopError: Error, Hashable, Sendable, CustomStringConvertible {
     case generatorIgnoredExit
     /// An ``AsyncGenerator`` was sent a value before it had come to a yield.
     case generatorNotStarted
+    /// A time-out was over before what it was for.
+    case timedOut
+    /// There is nothing in the queue.
+    case queueEmpty
+    /// The queue holds as much as it may.
+    case queueFull
+    /// The queue was shut down.
+    case queueShutDown
+    /// The barrier was aborted, or reset while somebody waited.
+    case brokenBarrier
     /// A connection was used after it was closed.
     case connectionClosed
     /// The kernel refused.
@@ -64,6 +74,11 @@ public enum LoopError: Error, Hashable, Sendable, CustomStringConvertible {
             "\(call)(): asynchronous generator is already running"
         case .generatorIgnoredExit: "async generator ignored GeneratorExit"
         case .generatorNotStarted: "can't send a value to a just-started async generator"
+        case .timedOut: "the time-out is over"
+        case .queueEmpty: "the queue is empty"
+        case .queueFull: "the queue is full"
+        case .queueShutDown: "the queue was shut down"
+        case .brokenBarrier: "the barrier was aborted or reset"
         case .connectionClosed: "the connection is closed"
         case .system(let error): error.description
         case .spawn(let failure): failure.description
