@@ -22,7 +22,8 @@
 ///
 /// **Close it.** A generator that is left half-way, by a `break` or an error, still has to clean
 /// up. ``close()`` or ``withClosing(_:_:)`` does that there and then. One that is dropped is closed
-/// by its loop in a task of its own, later and in no order that the program can tell.
+/// by its loop in a task of its own, later, and in no order to rely on: an optimised program lets go
+/// of a generator after its last use, which may be before the end of the loop over it.
 ///
 /// It belongs to the loop that ran when it was first asked for something; from another thread each
 /// call throws ``LoopError/wrongThread(call:loopThread:callingThread:)``. Where none ran, it works
