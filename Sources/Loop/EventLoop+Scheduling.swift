@@ -126,7 +126,7 @@ extension EventLoop {
         if let handler = unsafe core.pointee.exceptionHandler {
             handler(context)
         } else {
-            diagnosticSink.receive(context.diagnostic)
+            report(context.diagnostic, to: diagnosticSink)
         }
     }
 }

@@ -50,16 +50,19 @@ public class Future<Value: Sendable>: Awaitable, @unchecked Sendable {
     var kind: String { "Future" }
 
     /// As it is shown in reports.
-    var shown: String { "<\(kind) \(stateWord) created at \(place)>" }
-
-    final var stateWord: String {
-        switch state {
-        case .pending: "pending"
-        case .finished: "finished"
-        case .failed(let error): "finished exception=\(type(of: error))(\(error))"
-        case .cancelled: "cancelled"
-        }
+    final var shown: String {
+        let (state, exception) =
+            switch state {
+            case .pending: ("pending", "")
+            case .finished: ("finished", "")
+            case .failed(let error): ("finished", " exception=\(described(error))")
+            case .cancelled: ("cancelled", "")
+            }
+        return "<\(kind) \(state)\(details)\(exception) created at \(place)>"
     }
+
+    /// What ``shown`` says beside that, with a space before it.
+    var details: String { "" }
 
     /// Whether there is a result, an error, or a cancellation.
     public final var isDone: Bool {
@@ -273,13 +276,15 @@ public class Future<Value: Sendable>: Awaitable, @unchecked Sendable {
         }
     }
 
-    final func tellUnreadError(_ message: String) {
+    /// Reports the error if nobody has read it. asyncio calls what was dropped a future even where
+    /// it is a task.
+    final func tellUnreadError(_ message: String, as role: String = "future") {
         guard isErrorUnread, case .failed(let error) = state else { return }
         isErrorUnread = false
         var context = ExceptionContext(
             message: message,
             error: error,
-            object: "\(kind == "Task" ? "task" : "future"): \(shown)",
+            object: "\(role): \(shown)",
             createdAt: place,
             creationStack: creationStack
         )

@@ -52,15 +52,19 @@ public final class LoopTask<Value: Sendable>: Future<Value>, TaskListMember,
     }
 
     override var kind: String { "Task" }
-    override var shown: String {
-        let coroutine = coroutineName.map { " coro=<\($0)>" } ?? ""
-        return "<Task \(stateWord) name='\(name)'\(coroutine) created at \(place)>"
+    override var details: String {
+        " name='\(name)'" + (coroutineName.map { " coro=<\($0)>" } ?? "")
     }
 
     /// As asyncio shows a task: its state, its name, who made it.
     public var description: String { shown }
 
-    func start(_ operation: sending @escaping @isolated(any) () async throws -> Value) {
+    /// - Parameter beginsCancelled: whether the operation begins even where the task was cancelled
+    ///   before that. It asks for the cancellation itself then.
+    func start(
+        beginsCancelled: Bool = false,
+        _ operation: sending @escaping @isolated(any) () async throws -> Value
+    ) {
         unsafe loop.core.pointee.tasks.insert(taskState, self)
         // Safety: sent here, and called once by the one task made of it.
         nonisolated(unsafe) let operation = operation
@@ -68,7 +72,7 @@ public final class LoopTask<Value: Sendable>: Future<Value>, TaskListMember,
             await TaskScope.$current.withValue(self.taskState) {
                 self.taskState.enter()
                 self.loop.noteStep(of: self.taskState)
-                if self.taskState.takeCancellation() {
+                if !beginsCancelled, self.taskState.takeCancellation() {
                     self.finish(.failure(CancellationError()))
                     return
                 }
@@ -124,7 +128,7 @@ public final class LoopTask<Value: Sendable>: Future<Value>, TaskListMember,
     @discardableResult
     public func uncancel() -> Int { taskState.takeBackRequest() }
 
-    func reportUnreadError(_ message: String) { tellUnreadError(message) }
+    func reportUnreadError(_ message: String) { tellUnreadError(message, as: "task") }
 }
 
 /// What the list of a loop's tasks needs of a task.

@@ -22,11 +22,16 @@
     /// Makes the calling Swift task the one that the scope is about.
     func enter() { unsafe body = withUnsafeCurrentTask { unsafe $0 } }
 
+    /// Whether the calling Swift task is the one that the scope is about.
+    var isCaller: Bool {
+        let caller = unsafe withUnsafeCurrentTask { unsafe $0 }
+        return unsafe caller == body
+    }
+
     /// The loop's task that the caller's waits belong to; nil outside of one, and in a child.
     static var currentTask: TaskState? {
         guard let scope = current, let task = scope.task else { return nil }
-        let caller = unsafe withUnsafeCurrentTask { unsafe $0 }
-        return unsafe caller == scope.body ? task : nil
+        return scope.isCaller ? task : nil
     }
 }
 
