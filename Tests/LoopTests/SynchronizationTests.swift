@@ -88,25 +88,6 @@ private struct Oops: Error {}
         }
     }
 
-    @Test func `a wait for futures leaves nothing behind in them`() throws {
-        try EventLoop.run { loop in
-            weak var box: Marker?
-            let future = Future<Void>(on: loop)
-            do {
-                let marker = Marker()
-                box = marker
-                let waiting = loop.createTask {
-                    _ = marker
-                    _ = try await loop.wait([future], timeout: .milliseconds(1))
-                }
-                try await waiting.value
-            }
-            try await loop.sleep(for: .zero)
-            #expect(box == nil)
-            #expect(!future.isDone)
-        }
-    }
-
     @Test func `a lock holds in child tasks of Swift too`() throws {
         try EventLoop.run { loop in
             let lock = Lock(on: loop)
