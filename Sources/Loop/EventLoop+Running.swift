@@ -65,7 +65,6 @@ extension EventLoop {
         adoptThread()
         unsafe threadOwner = Unmanaged.passUnretained(self).toOpaque()
         unsafe core.pointee.isRunning = true
-        unsafe core.pointee.isStopping = false
         unsafe core.pointee.monitor?.begin()
         let start = MonotonicTime.now
         unsafe core.pointee.runningSince = start
@@ -79,10 +78,11 @@ extension EventLoop {
         }
         let serial = unsafe asUnownedSerialExecutor()
         let preferred = unsafe core.pointee.taskExecutor!.asUnownedTaskExecutor()
-        while unsafe !core.pointee.isStopping { unsafe runOnce(serial, preferred) }
+        repeat { unsafe runOnce(serial, preferred) } while unsafe !core.pointee.isStopping
     }
 
-    /// Ends ``runForever()`` after the iteration that is under way. On the loop.
+    /// Ends ``runForever()`` after the iteration that is under way; before it, after the first
+    /// one, which waits for nothing then. On the loop.
     public func stop() { unsafe core.pointee.isStopping = true }
 
     /// Closes a loop that does not run: it can't run again, and what still stands in its queue is
@@ -149,7 +149,9 @@ extension EventLoop {
     private func runOnce(_ serial: UnownedSerialExecutor, _ preferred: UnownedTaskExecutor) {
         unsafe core.pointee.statistics.iterations &+= 1
         var timeout: Int64? = 0
-        if unsafe core.pointee.ready.count == 0 { timeout = timeUntilNextTimer() }
+        if unsafe core.pointee.ready.count == 0 && !core.pointee.isStopping {
+            timeout = timeUntilNextTimer()
+        }
         if timeout == nil, debug, isDeadlocked {
             unsafe core.pointee.deadlock = taskTree
             return stop()

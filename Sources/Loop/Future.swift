@@ -167,6 +167,10 @@ public class Future<Value: Sendable>: Awaitable, @unchecked Sendable {
 
     /// A wait of a task of the loop: a cancellation reaches it through the task.
     private final func wait(in task: TaskState) async throws {
+        guard task.owner !== self else {
+            try await loop.sleep(for: .zero)
+            throw LoopError.invalidState("Task cannot await on itself: \(shown)")
+        }
         task.waitsFor = self
         await untilDone(task)
         task.waitsFor = nil

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import Loop
+import LoopSystem
 
 /// Other threads, errors that nobody reads, and the end of a run.
 var runScenarios: [Scenario] {
@@ -119,6 +121,115 @@ var runScenarios: [Scenario] {
             say(future.cancel(), future.isCancelled, future.isDone)
             try await loop.nap(0.01)
             say("end")
+        },
+        scenario("190_task_that_awaits_itself") { loop, say in
+            let task = Box<LoopTask<Void>?>(nil)
+            task.value = loop.createTask {
+                try loop.callSoon { say("callback") }
+                do { try await task.value?.value } catch is LoopError { say("refused") }
+            }
+            try await task.value?.value
+            say("end", task.value?.isCancelled)
+        },
+        Scenario(name: "191_stop_before_the_loop_runs") { say in
+            let loop = try EventLoop()
+            try loop.callSoon {
+                say("first turn")
+                try loop.callSoon { say("second turn") }
+            }
+            loop.stop()
+            try loop.runForever()
+            say("stopped")
+            loop.stop()
+            try loop.runForever()
+            say("stopped again")
+            loop.stop()
+            try loop.runForever()
+            say("nothing to do")
+            loop.close()
+        },
+        scenario("192_subprocess_communicates") { loop, say in
+            let process = try Subprocess.exec(
+                "/bin/sh",
+                ["-c", "cat; echo problem >&2; exit 3"],
+                on: loop,
+                stdin: .pipe,
+                stdout: .pipe,
+                stderr: .pipe
+            )
+            let (output, errors) = try await process.communicate(Array("hello".utf8))
+            say(String(decoding: output ?? [], as: UTF8.self))
+            say(String(decoding: errors?.dropLast() ?? [], as: UTF8.self))
+            say(try await process.wait().ending == .exited(3) ? 3 : "wrong")
+        },
+        scenario("193_executor_future_is_cancelled") { loop, say in
+            let pool = ThreadPoolExecutor(name: "one", threads: 1)
+            let gate = ThreadSemaphore()
+            let task = loop.createTask {
+                do {
+                    try await pool.future(on: loop) { gate.wait() }.value
+                } catch is CancellationError {
+                    say("cancelled")
+                    throw CancellationError()
+                }
+            }
+            try await loop.nap()
+            task.cancel()
+            _ = try await loop.wait([task])
+            say("end", task.isCancelled)
+            gate.signal()
+            pool.shutDown()
+        },
+        scenario("194_reader_of_a_pipe") { loop, say in
+            let pipe = try FileDescriptor.pipe()
+            try loop.addReader(pipe.reading.number) {
+                var byte: UInt8 = 0
+                read(pipe.reading.number, &byte, 1)
+                say("read", byte)
+            }
+            var bytes: [UInt8] = [1, 2]
+            write(pipe.writing.number, &bytes, 2)
+            try await loop.nap(0.05)
+            say(loop.removeReader(pipe.reading.number), loop.removeReader(pipe.reading.number))
+            write(pipe.writing.number, &bytes, 1)
+            try await loop.nap(0.02)
+            say("end")
+        },
+        Scenario(name: "195_main_is_cancelled") { say in
+            do {
+                try EventLoop.run { loop in
+                    loop.createTask {
+                        defer { say("child ends") }
+                        try await loop.hang()
+                    }
+                    let main = loop.currentTask
+                    try loop.callSoon { main?.cancel() }
+                    do { try await loop.hang() } catch is CancellationError {
+                        say("main cancelled")
+                        throw CancellationError()
+                    }
+                }
+            } catch is CancellationError {
+                say("run cancelled")
+            }
+        },
+        scenario("196_wait_for_a_lock") { loop, say in
+            let lock = Lock(on: loop)
+            try await lock.acquire()
+            do {
+                try await loop.wait(
+                    for: Coroutine { try await lock.acquire() },
+                    timeout: .milliseconds(20)
+                )
+            } catch {
+                say(error, lock.isLocked)
+            }
+            try lock.release()
+            try await loop.wait(
+                for: Coroutine { try await lock.acquire() },
+                timeout: .seconds(3600)
+            )
+            say("acquired", lock.isLocked)
         },
     ]
 }
