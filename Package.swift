@@ -88,7 +88,17 @@ let package = Package(
             dependencies: ["LoopboxModel", "LoopboxReport", "Loop", "LoopSystem"],
             resources: [
                 .embedInCode("Python/sitecustomize.py"),
-                .embedInCode("Python/loopbox_inside.py"),
+                .embedInCode("Python/inside/overview.py"),
+                .embedInCode("Python/inside/report.py"),
+                .embedInCode("Python/inside/facts.py"),
+                .embedInCode("Python/inside/warning_hooks.py"),
+                .embedInCode("Python/inside/exception_hooks.py"),
+                .embedInCode("Python/inside/loop_hooks.py"),
+                .embedInCode("Python/inside/slow_callbacks.py"),
+                .embedInCode("Python/inside/running_loops.py"),
+                .embedInCode("Python/inside/imports.py"),
+                .embedInCode("Python/inside/ending.py"),
+                .embedInCode("Python/inside/beginning.py"),
             ],
             swiftSettings: strict
         ),
@@ -114,7 +124,27 @@ let package = Package(
         ),
 
         tests(of: "LoopSystem"),
-        tests(of: "Loop", ["LoopSystem", logging]),
+        // A program for tests of what belongs to a process's main thread.
+        .executableTarget(
+            name: "LoopProbe",
+            dependencies: ["Loop", "LoopSystem"],
+            path: "Tests/LoopProbe",
+            swiftSettings: careful
+        ),
+        // A program with a process pool, for the tests to run.
+        .executableTarget(
+            name: "ProcessPoolProgram",
+            dependencies: ["Loop", "LoopSystem"],
+            path: "Tests/ProcessPoolProgram",
+            swiftSettings: careful
+        ),
+        tests(
+            of: "Loop",
+            [
+                "LoopSystem", .target(name: "LoopProbe"), .target(name: "ProcessPoolProgram"),
+                logging,
+            ]
+        ),
         tests(of: "HTTPWire"),
         tests(of: "LoopHTTP", ["Loop", "LoopSystem", "HTTPWire", logging]),
         // A web server for tests, as the other side of a webhook.

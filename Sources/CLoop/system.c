@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stddef.h>
 #include <sys/epoll.h>
@@ -94,6 +95,15 @@ int cloop_forward_signal(int signal, int descriptor) {
 }
 
 int cloop_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
+
+int cloop_semaphore_wait(void *semaphore, int64_t deadline_ns) {
+    struct timespec deadline = {deadline_ns / 1000000000, deadline_ns % 1000000000};
+    while (sem_clockwait(semaphore, CLOCK_MONOTONIC, &deadline) != 0)
+        if (errno != EINTR) return -1;
+    return 0;
+}
+
+char *const *cloop_environment(void) { return environ; }
 
 void cloop_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
 

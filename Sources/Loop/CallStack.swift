@@ -59,7 +59,11 @@ public final class CallStack: Sendable {
                 location.path.hasPrefix("/"), !location.path.hasSuffix("<compiler-generated>"),
                 !Self.ownFolders.contains(where: location.path.hasPrefix)
             else { return nil }
-            return Frame(function: symbol.name, path: location.path, line: location.line)
+            return Frame(
+                function: Self.withoutSpecialization(symbol.name),
+                path: location.path,
+                line: location.line
+            )
         }
     }
 
@@ -71,6 +75,12 @@ public final class CallStack: Sendable {
             guard let source = sourceLine(frame.path, frame.line) else { return place }
             return place + "\n    " + source
         }.joined(separator: "\n")
+    }
+
+    /// That the optimiser has made a copy of a function says nothing to who wrote it.
+    private static func withoutSpecialization(_ name: String) -> String {
+        let mark = "specialized "
+        return name.hasPrefix(mark) ? String(name.dropFirst(mark.count)) : name
     }
 
     /// `…/Sources/Loop/` and what is below it: the frames in there are ours.

@@ -13,6 +13,7 @@ public import LoopSystem
 /// kernel has taken everything.
 public final class Connection: ReadinessHandler, @unchecked Sendable {
     private let loop: EventLoop
+    private let place: SourcePlace
     private let descriptor: FileDescriptor
     private var reader: Future<Void>?
     private var writer: Future<Void>?
@@ -20,8 +21,14 @@ public final class Connection: ReadinessHandler, @unchecked Sendable {
     private var isClosed = false
 
     /// Takes over `descriptor` and makes it non-blocking.
-    public init(on loop: EventLoop, _ descriptor: consuming FileDescriptor) throws(LoopError) {
+    public init(
+        on loop: EventLoop,
+        _ descriptor: consuming FileDescriptor,
+        fileID: StaticString = #fileID,
+        line: UInt = #line
+    ) throws(LoopError) {
         self.loop = loop
+        place = SourcePlace(fileID: fileID, line: line)
         self.descriptor = descriptor
         do {
             try self.descriptor.makeNonBlocking()
@@ -30,12 +37,19 @@ public final class Connection: ReadinessHandler, @unchecked Sendable {
         }
     }
 
+    deinit {
+        guard !isClosed else { return }
+        warnUnclosed("connection <Connection fd=\(descriptor.number)>", place: place, on: loop)
+    }
+
     /// Connects to `address`.
     ///
     /// - Throws: ``LoopError/system(_:)`` where nobody answers there; `CancellationError`.
     public static func open(
         on loop: EventLoop,
-        to address: SocketAddress
+        to address: SocketAddress,
+        fileID: StaticString = #fileID,
+        line: UInt = #line
     ) async throws -> Connection {
         let socket: FileDescriptor
         do throws(SystemError) {
@@ -43,7 +57,7 @@ public final class Connection: ReadinessHandler, @unchecked Sendable {
         } catch {
             throw LoopError.system(error)
         }
-        let connection = try Connection(on: loop, socket)
+        let connection = try Connection(on: loop, socket, fileID: fileID, line: line)
         do {
             try await connection.waitUntilWritable()
         } catch {
@@ -131,8 +145,7 @@ public final class Connection: ReadinessHandler, @unchecked Sendable {
             writer = nil
             if !waiter.isDone { try? waiter.setResult(()) }
         }
-        // A wait that was cancelled leaves nobody; and without interest a descriptor that is ready
-        // would come up in every iteration.
+        // Without interest a descriptor that is ready would come up in every iteration.
         try? updateInterest()
     }
 
@@ -140,6 +153,13 @@ public final class Connection: ReadinessHandler, @unchecked Sendable {
         precondition(reader.map(\.isDone) ?? true, "two tasks read one connection")
         let waiter = Future<Void>(on: loop)
         reader = waiter
+        // A wait that was cancelled leaves nothing watched; one that was woken is off already.
+        defer {
+            if reader === waiter {
+                reader = nil
+                try? updateInterest()
+            }
+        }
         try updateInterest()
         try await waiter.value
     }
@@ -148,11 +168,18 @@ public final class Connection: ReadinessHandler, @unchecked Sendable {
         precondition(writer.map(\.isDone) ?? true, "two tasks write one connection")
         let waiter = Future<Void>(on: loop)
         writer = waiter
+        defer {
+            if writer === waiter {
+                writer = nil
+                try? updateInterest()
+            }
+        }
         try updateInterest()
         try await waiter.value
     }
 
     private func updateInterest() throws(LoopError) {
+        guard !isClosed else { return }
         var interest: Readiness = []
         if reader != nil { interest.insert(.readable) }
         if writer != nil { interest.insert(.writable) }

@@ -53,10 +53,9 @@ public final class Coroutine<Value: Sendable>: @unchecked Sendable {
             .warning(category: "RuntimeWarning"),
             "coroutine '\(name)' was never awaited"
         )
-        diagnostic.object = nil
         diagnostic.place = place
         diagnostic.creationStack = creationStack
-        (sink ?? DefaultDiagnosticSink()).receive(diagnostic)
+        report(diagnostic, to: sink ?? DefaultDiagnosticSink())
     }
 
     /// Runs the operation, in the caller's task, to its end.

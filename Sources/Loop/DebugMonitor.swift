@@ -13,6 +13,9 @@ final class DebugMonitor {
     private var watchdog: Watchdog?
     /// The task whose step is under way, where it has said so.
     var stepTask: (any TaskListMember)?
+    /// How long the step under way has spent on reports: looking names up takes longer than most
+    /// steps, and is not the step's own doing.
+    private var reporting: Duration = .zero
     /// From when on a callback is reported.
     var slowCallbackDuration: Duration {
         didSet { watchdog?.setLimit(slowCallbackDuration) }
@@ -22,6 +25,9 @@ final class DebugMonitor {
 
     /// A poll that takes this long is logged at level info, a shorter one at debug.
     private static let longPoll: Duration = .seconds(1)
+
+    /// How many threads debug mode keeps for the loop.
+    var threadCount: Int { watchdog == nil ? 0 : 1 }
 
     init(sink: any DiagnosticSink, slowCallbackDuration: Duration) {
         self.sink = sink
@@ -36,6 +42,13 @@ final class DebugMonitor {
         watchdog = Watchdog(thread: currentThreadID(), limit: slowCallbackDuration)
     }
 
+    /// Does what only a report needs.
+    func report(_ body: () -> Void) {
+        let start = MonotonicTime.now
+        body()
+        reporting += start.duration(to: .now)
+    }
+
     /// The loop has stopped.
     func end() {
         watchdog?.stop()
@@ -47,7 +60,8 @@ final class DebugMonitor {
         let start = MonotonicTime.now
         watchdog?.begin(start)
         body()
-        let time = start.duration(to: .now)
+        let time = start.duration(to: .now) - reporting
+        reporting = .zero
         let isSlow = time >= slowCallbackDuration
         let stack = watchdog?.end(start, wasSlow: isSlow)
         defer { stepTask = nil }

@@ -79,7 +79,7 @@ public struct Diagnostic: Sendable {
             lines.append("Blocked at (most recent call last):")
             lines.append(calls)
         }
-        if let error { lines.append("\(type(of: error)): \(error)") }
+        if let error { lines.append(described(error)) }
         return lines.joined(separator: "\n")
     }
 }
@@ -114,7 +114,23 @@ public struct DefaultDiagnosticSink: DiagnosticSink {
     }
 }
 
-private func writeToStandardError(_ text: String) {
+/// An error with its type, once: `Oops()`, `LoopError: the connection is closed`.
+func described(_ error: any Error) -> String {
+    let type = "\(type(of: error))"
+    let text = "\(error)"
+    return text.hasPrefix(type) ? text : "\(type): \(text)"
+}
+
+/// Tells `sink`, and sees to it that the time this takes is not taken for a slow callback's.
+func report(_ diagnostic: Diagnostic, to sink: any DiagnosticSink) {
+    if let loop = EventLoop.running, let monitor = unsafe loop.core.pointee.monitor {
+        monitor.report { sink.receive(diagnostic) }
+    } else {
+        sink.receive(diagnostic)
+    }
+}
+
+func writeToStandardError(_ text: String) {
     var text = text
     text.withUTF8 { unsafe _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
 }

@@ -62,7 +62,8 @@ extension EventLoop {
         _ callback: @escaping @Sendable () throws -> Void
     ) -> Handle {
         let handle = makeHandle(fileID, line, callback)
-        inbox.post(.handle(handle))
+        // From the loop itself it keeps its place among what is scheduled without it.
+        enqueue(.handle(handle))
         return handle
     }
 
@@ -125,7 +126,7 @@ extension EventLoop {
         if let handler = unsafe core.pointee.exceptionHandler {
             handler(context)
         } else {
-            diagnosticSink.receive(context.diagnostic)
+            report(context.diagnostic, to: diagnosticSink)
         }
     }
 }

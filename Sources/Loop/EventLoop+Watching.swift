@@ -19,6 +19,8 @@ struct WatchTable {
     }
 
     private var watches: [Watch] = []
+    /// How many descriptors are watched.
+    private(set) var count = 0
 
     func handler(_ descriptor: CInt, _ generation: UInt32) -> (any ReadinessHandler)? {
         let watch = watches[Int(descriptor)]
@@ -29,15 +31,22 @@ struct WatchTable {
         Int(descriptor) < watches.count ? watches[Int(descriptor)].handler : nil
     }
 
+    /// Those that somebody watches.
+    var descriptors: [CInt] {
+        watches.indices.filter { watches[$0].handler != nil }.map { CInt($0) }
+    }
+
     /// - Returns: the token that the poller brings along.
     mutating func set(_ descriptor: CInt, _ handler: any ReadinessHandler) -> UInt64 {
         while watches.count <= Int(descriptor) { watches.append(Watch()) }
+        if watches[Int(descriptor)].handler == nil { count += 1 }
         watches[Int(descriptor)].handler = handler
         return token(descriptor)
     }
 
     mutating func remove(_ descriptor: CInt) {
         guard Int(descriptor) < watches.count else { return }
+        if watches[Int(descriptor)].handler != nil { count -= 1 }
         watches[Int(descriptor)].handler = nil
         watches[Int(descriptor)].generation &+= 1
     }
@@ -60,11 +69,17 @@ extension EventLoop {
         _ handler: any ReadinessHandler
     ) throws(LoopError) {
         try checkThread("watch")
+        let previous = unsafe core.pointee.watches.handler(descriptor)
         let token = unsafe core.pointee.watches.set(descriptor, handler)
         do {
             try unsafe core.pointee.poller.add(descriptor, interest, token: token)
         } catch {
-            unsafe core.pointee.watches.remove(descriptor)
+            if let previous {
+                // EEXIST: it is watched already, and stays so.
+                _ = unsafe core.pointee.watches.set(descriptor, previous)
+            } else {
+                unsafe core.pointee.watches.remove(descriptor)
+            }
             throw .system(error)
         }
     }

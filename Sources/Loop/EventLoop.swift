@@ -41,7 +41,12 @@ import Synchronization
     /// - Parameters:
     ///   - debug: nil: what `LOOP_DEBUG` in the environment says.
     ///   - logger: for debug mode's reports and for errors that nobody could be told.
-    public init(debug: Bool? = nil, logger: Logger? = nil) throws(LoopError) {
+    ///   - clock: nil: the machine's monotonic clock.
+    public init(
+        debug: Bool? = nil,
+        logger: Logger? = nil,
+        clock: TestClock? = nil
+    ) throws(LoopError) {
         var logger = logger ?? Logger(label: "asyncio")
         if Self.isDevModeOn { logger.logLevel = .debug }
         sink = Locked(DefaultDiagnosticSink(logger: logger))
@@ -54,6 +59,8 @@ import Synchronization
         }
         owner = Atomic(currentThreadID())
         unsafe core.pointee.taskExecutor = LoopTaskExecutor(loop: self)
+        unsafe core.pointee.clock = clock
+        clock?.attach(to: self)
         ignoreBrokenPipes()
         do {
             try unsafe core.pointee.poller.add(
@@ -109,7 +116,9 @@ import Synchronization
     }
 
     /// What the loop's clock shows now.
-    public func time() -> MonotonicTime { .now }
+    ///
+    /// Source: `asyncio.loop.time`.
+    public func time() -> MonotonicTime { unsafe core.pointee.clock?.now ?? .now }
 
     // MARK: threads
 
@@ -124,6 +133,8 @@ import Synchronization
 
     /// Whether the caller is on the loop's thread. Any thread.
     public var isOnLoop: Bool { owner.load(ordering: .relaxed) == currentThreadID() }
+
+    var threadOfLoop: Int32 { owner.load(ordering: .relaxed) }
 
     func adoptThread() { owner.store(currentThreadID(), ordering: .relaxed) }
 
@@ -198,6 +209,14 @@ import Synchronization
     var resumed: Ready?
     /// Who goes on next, before anything else: the other side of a generator.
     var handOff: Ready?
+    var clock: TestClock?
+    var statistics = LoopStatistics()
+    /// Since when the loop has been running; nil while it does not.
+    var runningSince: MonotonicTime?
+    /// How many descriptors the loop watches for itself alone.
+    var ownWatchCount = 0
+    /// The tree of tasks, where nothing can wake them any more.
+    var deadlock: String?
     var isRunning = false
     var isStopping = false
     var isClosed = false

@@ -50,16 +50,19 @@ public class Future<Value: Sendable>: Awaitable, @unchecked Sendable {
     var kind: String { "Future" }
 
     /// As it is shown in reports.
-    var shown: String { "<\(kind) \(stateWord) created at \(place)>" }
-
-    final var stateWord: String {
-        switch state {
-        case .pending: "pending"
-        case .finished: "finished"
-        case .failed(let error): "finished exception=\(type(of: error))(\(error))"
-        case .cancelled: "cancelled"
-        }
+    final var shown: String {
+        let (state, exception) =
+            switch state {
+            case .pending: ("pending", "")
+            case .finished: ("finished", "")
+            case .failed(let error): ("finished", " exception=\(described(error))")
+            case .cancelled: ("cancelled", "")
+            }
+        return "<\(kind) \(state)\(details)\(exception) created at \(place)>"
     }
+
+    /// What ``shown`` says beside that, with a space before it.
+    var details: String { "" }
 
     /// Whether there is a result, an error, or a cancellation.
     public final var isDone: Bool {
@@ -159,6 +162,9 @@ public class Future<Value: Sendable>: Awaitable, @unchecked Sendable {
         }
     }
 
+    /// Waits until it is done, whatever becomes of the caller.
+    final func settled() async { if !isDone { await untilDone(nil) } }
+
     /// A wait of a task of the loop: a cancellation reaches it through the task.
     private final func wait(in task: TaskState) async throws {
         task.waitsFor = self
@@ -217,6 +223,32 @@ public class Future<Value: Sendable>: Awaitable, @unchecked Sendable {
         return handle
     }
 
+    /// Takes a callback off that has not been scheduled yet.
+    ///
+    /// - Returns: whether it was still waiting for the result.
+    ///
+    /// Source: `asyncio.Future.remove_done_callback`.
+    @discardableResult
+    public final func removeDoneCallback(_ handle: Handle) -> Bool {
+        loop.requireLoop("Future.removeDoneCallback")
+        let place = waiters.firstIndex { waiter in
+            if case .callback(let known, _) = waiter { known === handle } else { false }
+        }
+        guard let place else { return false }
+        waiters.remove(at: place)
+        return true
+    }
+
+    final func whenDone(_ body: @escaping () -> Void) -> Handle {
+        addDoneCallback { _ in body() }
+    }
+
+    final func readFailure() -> (any Error)? {
+        guard case .failed(let error) = state else { return nil }
+        isErrorUnread = false
+        return error
+    }
+
     private final func schedule(_ handle: Handle, _ callback: @escaping (Future<Value>) -> Void) {
         guard !handle.isCancelled else { return }
         handle.callback = { callback(self) }
@@ -244,13 +276,15 @@ public class Future<Value: Sendable>: Awaitable, @unchecked Sendable {
         }
     }
 
-    final func tellUnreadError(_ message: String) {
+    /// Reports the error if nobody has read it. asyncio calls what was dropped a future even where
+    /// it is a task.
+    final func tellUnreadError(_ message: String, as role: String = "future") {
         guard isErrorUnread, case .failed(let error) = state else { return }
         isErrorUnread = false
         var context = ExceptionContext(
             message: message,
             error: error,
-            object: "\(kind == "Task" ? "task" : "future"): \(shown)",
+            object: "\(role): \(shown)",
             createdAt: place,
             creationStack: creationStack
         )

@@ -11,6 +11,7 @@ public final class Listener: ReadinessHandler, @unchecked Sendable {
     /// Where it listens, with the port that the kernel chose where none was named.
     public let address: SocketAddress
     private let loop: EventLoop
+    private let place: SourcePlace
     private let socket: FileDescriptor
     private let onConnection: (consuming FileDescriptor, SocketAddress) -> Void
     private var phase = Phase.accepting
@@ -26,20 +27,44 @@ public final class Listener: ReadinessHandler, @unchecked Sendable {
     /// Listens at `address` and hands each connection over, non-blocking, with its peer.
     ///
     /// - Throws: ``LoopError/system(_:)`` where the address can't be had.
-    public init(
+    public convenience init(
         on loop: EventLoop,
         at address: SocketAddress,
+        fileID: StaticString = #fileID,
+        line: UInt = #line,
+        _ onConnection: @escaping (consuming FileDescriptor, SocketAddress) -> Void
+    ) throws(LoopError) {
+        try self.init(
+            on: loop,
+            at: address,
+            isIPv6Only: false,
+            place: SourcePlace(fileID: fileID, line: line),
+            onConnection
+        )
+    }
+
+    init(
+        on loop: EventLoop,
+        at address: SocketAddress,
+        isIPv6Only: Bool,
+        place: SourcePlace,
         _ onConnection: @escaping (consuming FileDescriptor, SocketAddress) -> Void
     ) throws(LoopError) {
         self.loop = loop
+        self.place = place
         self.onConnection = onConnection
         do {
-            socket = try Socket.listen(at: address)
+            socket = try Socket.listen(at: address, isIPv6Only: isIPv6Only)
         } catch {
             throw .system(error)
         }
         self.address = Socket.localAddress(socket.number) ?? address
         try loop.watch(socket.number, for: .readable, self)
+    }
+
+    deinit {
+        guard phase != .closed else { return }
+        warnUnclosed("server <Listener at \(address)>", place: place, on: loop)
     }
 
     /// Leaves new connections to the kernel's queue.

@@ -52,9 +52,8 @@ public final class LoopTask<Value: Sendable>: Future<Value>, TaskListMember,
     }
 
     override var kind: String { "Task" }
-    override var shown: String {
-        let coroutine = coroutineName.map { " coro=<\($0)>" } ?? ""
-        return "<Task \(stateWord) name='\(name)'\(coroutine) created at \(place)>"
+    override var details: String {
+        " name='\(name)'" + (coroutineName.map { " coro=<\($0)>" } ?? "")
     }
 
     /// As asyncio shows a task: its state, its name, who made it.
@@ -127,22 +126,14 @@ public final class LoopTask<Value: Sendable>: Future<Value>, TaskListMember,
     ///
     /// - Returns: how many are left.
     @discardableResult
-    public func uncancel() -> Int {
-        if taskState.cancelRequests > 0 {
-            taskState.cancelRequests -= 1
-            if taskState.cancelRequests == 0 { taskState.mustCancel = false }
-        }
-        return taskState.cancelRequests
-    }
+    public func uncancel() -> Int { taskState.takeBackRequest() }
 
-    func whenDone(_ body: @escaping () -> Void) { addDoneCallback { _ in body() } }
-    func reportUnreadError(_ message: String) { tellUnreadError(message) }
+    func reportUnreadError(_ message: String) { tellUnreadError(message, as: "task") }
 }
 
 /// What the list of a loop's tasks needs of a task.
 protocol TaskListMember: AnyLoopTask, Awaitable {
     var taskState: TaskState { get }
-    func whenDone(_ body: @escaping () -> Void)
     func reportUnreadError(_ message: String)
 }
 

@@ -95,13 +95,49 @@ extension EventLoop {
     }
 }
 
+/// Whether Ctrl-C asked a task to end.
+final class Interruption {
+    fileprivate(set) var wasRequested = false
+}
+
+extension EventLoop {
+    /// Has the first Ctrl-C cancel `task`, and the next one end the process as if nobody had caught
+    /// it. Nothing is done off the main thread, and where the program handles SIGINT itself.
+    ///
+    /// Source: `Runner._on_sigint` in Lib/asyncio/runners.py.
+    func cancelOnInterrupt<Value>(_ task: LoopTask<Value>) -> Interruption {
+        let interruption = Interruption()
+        guard currentThreadID() == getpid(), hasDefaultAction(SIGINT) else { return interruption }
+        // The task outlives the handler: `run` holds it, and takes the handler away at the end.
+        try? addSignalHandler(SIGINT) { [weak self, weak task, interruption] in
+            interruption.wasRequested = true
+            self?.removeSignalHandler(SIGINT)
+            task?.cancel()
+        }
+        unsafe core.pointee.ownWatchCount = core.pointee.watches.count
+        return interruption
+    }
+
+    /// In development mode, has Ctrl-\ print the task tree instead of ending the process.
+    func printTaskTreeOnQuit() {
+        // Swift's own handler, which takes SIGQUIT for a crash, is in the way: so no look at the
+        // action before.
+        guard Self.isDevModeOn, currentThreadID() == getpid() else { return }
+        try? addSignalHandler(SIGQUIT) { [weak self] in self?.printTaskTree() }
+        unsafe core.pointee.ownWatchCount = core.pointee.watches.count
+    }
+}
+
+private func hasDefaultAction(_ signal: CInt) -> Bool {
+    var current = sigaction()
+    guard unsafe sigaction(signal, nil, &current) == 0 else { return false }
+    return unsafe current.__sigaction_handler.sa_handler == nil
+}
+
 /// A write to a connection that is gone shall fail and not end the process. A handler that the
 /// program has installed itself stays.
 func ignoreBrokenPipes() {
-    var current = sigaction()
-    guard unsafe sigaction(SIGPIPE, nil, &current) == 0,
-        unsafe current.__sigaction_handler.sa_handler == nil
-    else { return }
+    guard hasDefaultAction(SIGPIPE) else { return }
     _ = signal(SIGPIPE, SIG_IGN)
 }
 

@@ -3,8 +3,8 @@
 public import Glibc
 public import LoopSystem
 
-// Safety (@unchecked Sendable): tasks of one loop share it; all that changes is `exited`, which
-// minds its thread itself.
+// Safety (@unchecked Sendable): tasks of one loop share it; what changes once it is made
+// changes on the loop.
 
 /// A child process whose end the loop notices. On the loop.
 ///
@@ -13,10 +13,19 @@ public import LoopSystem
 /// Source: `asyncio.subprocess.Process`; pidfd_open(2).
 public final class Subprocess: @unchecked Sendable {
     /// The child's number.
-    public let id: pid_t
+    public let pid: pid_t
     /// Done when the child has ended and was reaped.
     public let exited: Future<Exit>
+    /// Writes to the child's standard input, where that is a pipe.
+    public private(set) var stdin: StreamWriter?
+    /// Reads the child's standard output, where that is a pipe.
+    public private(set) var stdout: StreamReader?
+    /// Reads the child's standard error, where that is a pipe.
+    public private(set) var stderr: StreamReader?
+    /// Whether somebody has to know when it is dropped while the child runs.
+    var warnsWhenDropped = true
     private let process: SpawnedProcess
+    private let place: SourcePlace
     private let watcher: ExitWatcher
     private let endsGroup: Bool
 
@@ -29,15 +38,18 @@ public final class Subprocess: @unchecked Sendable {
     public init(
         _ plan: ProcessPlan,
         on loop: EventLoop,
-        endsGroup: Bool = false
+        endsGroup: Bool = false,
+        fileID: StaticString = #fileID,
+        line: UInt = #line
     ) throws(LoopError) {
         self.endsGroup = endsGroup
+        place = SourcePlace(fileID: fileID, line: line)
         do {
             process = try plan.spawn()
         } catch {
             throw .spawn(error)
         }
-        id = process.id
+        pid = process.id
         exited = Future(on: loop)
         watcher = ExitWatcher()
         watcher.subprocess = self
@@ -46,8 +58,32 @@ public final class Subprocess: @unchecked Sendable {
 
     deinit {
         guard !exited.isDone else { return }
+        if warnsWhenDropped {
+            warnUnclosed("transport <Subprocess pid=\(pid) running>", place: place, on: exited.loop)
+        }
         exited.loop.unwatch(process.descriptor.number)
         process.killAndReap()
+    }
+
+    /// Whether the child has ended, looked at just now.
+    var hasEnded: Bool {
+        noteEnd()
+        return exited.isDone
+    }
+
+    func attach(stdin: StreamWriter?, stdout: StreamReader?, stderr: StreamReader?) {
+        self.stdin = stdin
+        self.stdout = stdout
+        self.stderr = stderr
+    }
+
+    /// The child's status once it has ended; where a signal ended it, the signal's number below 0.
+    public var returnCode: CInt? {
+        guard exited.isDone, let exit = try? exited.result() else { return nil }
+        switch exit.ending {
+        case .exited(let status): return status
+        case .signaled(let signal): return -signal
+        }
     }
 
     /// How it ended, once it has. Cancelling the wait leaves the child alone.
@@ -62,17 +98,17 @@ public final class Subprocess: @unchecked Sendable {
     }
 
     /// Sends `signal` to the child; no effect once it has ended.
-    public func send(_ signal: CInt) { process.send(signal) }
+    public func sendSignal(_ signal: CInt) { process.send(signal) }
 
     /// Sends `signal` to the process group that the child leads; only for one with a session of
     /// its own.
     public func sendToGroup(_ signal: CInt) { process.sendToGroup(signal) }
 
     /// Asks the child to end, SIGTERM.
-    public func terminate() { send(SIGTERM) }
+    public func terminate() { sendSignal(SIGTERM) }
 
     /// Ends the child, SIGKILL.
-    public func kill() { send(SIGKILL) }
+    public func kill() { sendSignal(SIGKILL) }
 
     fileprivate func noteEnd() {
         guard !exited.isDone else { return }

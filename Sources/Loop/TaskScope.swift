@@ -64,6 +64,17 @@ final class TaskState: TaskScope, @unchecked Sendable {
         mustCancel = true
     }
 
+    /// Takes one request to end back; a cancellation that has not been delivered goes with the last.
+    ///
+    /// - Returns: how many are left.
+    func takeBackRequest() -> Int {
+        if cancelRequests > 0 {
+            cancelRequests -= 1
+            if cancelRequests == 0 { mustCancel = false }
+        }
+        return cancelRequests
+    }
+
     /// Whether a cancellation is due; it counts as delivered.
     func takeCancellation() -> Bool {
         defer { mustCancel = false }
@@ -76,5 +87,12 @@ protocol Awaitable: AnyObject, Sendable {
     var isDone: Bool { get }
     var shown: String { get }
     var place: SourcePlace { get }
+    var isCancelled: Bool { get }
     @discardableResult func cancel() -> Bool
+    /// Calls `body` once it is done, as a callback of its own.
+    @discardableResult func whenDone(_ body: @escaping () -> Void) -> Handle
+    @discardableResult func removeDoneCallback(_ handle: Handle) -> Bool
+    /// The error that it failed with, which counts as read; nil where it has a result, was
+    /// cancelled, or is pending.
+    func readFailure() -> (any Error)?
 }

@@ -29,3 +29,16 @@ public var threadOwner: UnsafeMutableRawPointer? {
     get { unsafe cloop_running_loop() }
     set { unsafe cloop_set_running_loop(newValue) }
 }
+
+/// The environment of this process as it is now, `NAME=value`.
+///
+/// Source: environ(7).
+public func currentEnvironment() -> [String] {
+    var entries: [String] = []
+    guard var next = unsafe cloop_environment() else { return entries }
+    while let entry = unsafe next.pointee {
+        unsafe entries.append(String(cString: entry))
+        unsafe next += 1
+    }
+    return entries
+}

@@ -13,9 +13,17 @@ public enum Socket {
     ///
     /// A unix socket's file that nobody listens on any more is removed first.
     ///
-    /// Source: socket(2), bind(2), listen(2), unix(7).
-    public static func listen(at address: SocketAddress) throws(SystemError) -> FileDescriptor {
+    /// - Parameter isIPv6Only: whether an IPv6 socket leaves IPv4 to another one at the same port.
+    ///
+    /// Source: socket(2), bind(2), listen(2), unix(7), ipv6(7).
+    public static func listen(
+        at address: SocketAddress,
+        isIPv6Only: Bool = false
+    ) throws(SystemError) -> FileDescriptor {
         let socket = try make(for: address)
+        if isIPv6Only, case .ipv6 = address {
+            setOption(socket.number, CInt(IPPROTO_IPV6), IPV6_V6ONLY, 1)
+        }
         if case .unix(let path) = address {
             removeStale(path)
         } else {
@@ -82,14 +90,40 @@ public enum Socket {
 
     /// Where `descriptor` is bound.
     public static func localAddress(_ descriptor: CInt) -> SocketAddress? {
+        unsafe address { unsafe getsockname(descriptor, $0, $1) }
+    }
+
+    /// Who is at the other end of `descriptor`; nil where nobody is.
+    public static func peerAddress(_ descriptor: CInt) -> SocketAddress? {
+        unsafe address { unsafe getpeername(descriptor, $0, $1) }
+    }
+
+    private static func address(
+        _ ask: (UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> CInt
+    ) -> SocketAddress? {
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
         let result = unsafe withUnsafeMutablePointer(to: &storage) {
             unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe getsockname(descriptor, $0, &length)
+                unsafe ask($0, &length)
             }
         }
         return result == 0 ? SocketAddress(raw: storage, length: length) : nil
+    }
+
+    /// Two stream sockets that are connected with each other.
+    ///
+    /// Source: socketpair(2).
+    public static func pair() throws(SystemError) -> SocketPair {
+        var ends: [CInt] = [-1, -1]
+        let kind = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue
+        guard unsafe socketpair(AF_UNIX, CInt(kind), 0, &ends) == 0 else {
+            throw .last("socketpair")
+        }
+        return SocketPair(
+            near: FileDescriptor(owning: ends[0]),
+            far: FileDescriptor(owning: ends[1])
+        )
     }
 
     /// Sends each write at once: answers are small and whole.
@@ -106,20 +140,23 @@ public enum Socket {
         _ = shutdown(descriptor, CInt(SHUT_WR))
     }
 
-    private static func make(for address: SocketAddress) throws(SystemError) -> FileDescriptor {
+    static func make(
+        for address: SocketAddress,
+        type: __socket_type = SOCK_STREAM
+    ) throws(SystemError) -> FileDescriptor {
         let family =
             switch address {
             case .ipv4: AF_INET
             case .ipv6: AF_INET6
             case .unix: AF_UNIX
             }
-        let kind = SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue
+        let kind = type.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue
         let number = socket(family, CInt(kind), 0)
         guard number >= 0 else { throw .last("socket", address.description) }
         return FileDescriptor(owning: number)
     }
 
-    private static func setOption(
+    static func setOption(
         _ descriptor: CInt,
         _ level: CInt,
         _ name: CInt,
@@ -139,5 +176,20 @@ public enum Socket {
             unsafe SocketAddress.unix(path: path).withRaw { unsafe Glibc.connect(number, $0, $1) }
             == 0
         if !isListening { unsafe unlink(path) }
+    }
+}
+
+/// Two sockets that are connected with each other, close-on-exec and blocking.
+public struct SocketPair: ~Copyable, Sendable {
+    /// The end to keep.
+    public let near: FileDescriptor
+    /// The end to give away.
+    public let far: FileDescriptor
+
+    /// Hands each end to an owner of its own.
+    public consuming func split<R>(
+        _ body: (consuming FileDescriptor, consuming FileDescriptor) -> R
+    ) -> R {
+        body(near, far)
     }
 }

@@ -76,7 +76,7 @@ public struct Rule: Hashable, Sendable, Codable {
             severity: .error,
             category: "program",
             title: "The program ended with an exception",
-            remedy: "Handle or fix the exception named in the traceback.",
+            remedy: "Mend what raises the exception, or catch it.",
             doc: "https://docs.python.org/3/library/sys.html#sys.excepthook"
         ),
         Rule(

@@ -6,7 +6,8 @@ import LoopboxModel
 struct SourceLine {
     /// The line, or the part of it round the place.
     let text: String
-    /// Spaces and carets that mark the place; nil where it has no column.
+    /// Spaces, then `^~~~` under the place, as a spec's mistakes are marked; nil where it has no
+    /// column.
     let underline: String?
 
     /// `location`'s line in at most `columns`, which is more than 8.
@@ -44,6 +45,8 @@ struct SourceLine {
         // The place may lie behind the line's end: a caret there would point at nothing.
         underline =
             inside == 0
-            ? nil : String(repeating: " ", count: before) + String(repeating: "^", count: inside)
+            ? nil
+            : String(repeating: " ", count: before) + "^"
+                + String(repeating: "~", count: inside - 1)
     }
 }

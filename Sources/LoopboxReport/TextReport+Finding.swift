@@ -30,7 +30,6 @@ extension TextReport {
             page.line(["  created"] + Self.place(made))
             Self.write(callers: finding.creation.dropLast(), "    ", to: &page)
         }
-        if let seconds = finding.seconds { page.line("  took \(Self.time(seconds))") }
         if finding.count > 1 { page.line("  seen \(finding.count) times") }
         if !finding.fix.isEmpty { page.line("  fix: \(finding.fix)") }
         if let rulesURL { page.line("  more: \(rulesURL)/\(finding.rule)") }

@@ -198,7 +198,11 @@ public struct TextReport: Sendable {
         if !rules.contains("output-truncated") {
             for (name, stream) in [("stdout", run.stdout), ("stderr", run.stderr)]
             where stream.isTruncated {
-                remarks.append("\(name): \(stream.kept) kept of \(stream.written)")
+                // In bytes, as a size in KiB would have to be rounded.
+                remarks.append(
+                    "\(name): \(stream.kept.bytes) of \(stream.written.bytes) bytes kept, the rest"
+                        + " dropped; limits.output says how much is kept."
+                )
             }
         }
         if !isPlain, !run.ending.isEmpty { remarks.append("ended: \(run.ending)") }

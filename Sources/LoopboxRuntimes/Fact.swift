@@ -44,6 +44,8 @@ public struct Fact: Sendable, Decodable {
     let source: WireObject?
     let object: WireObject?
     let allocated: [WireFrame]?
+    /// Who made an asynchronous generator take its first step outside of a loop.
+    let begun: [WireFrame]?
     let stack: [WireFrame]?
     let created: [WireFrame]?
     let exception: WireException?
@@ -64,7 +66,7 @@ public struct Fact: Sendable, Decodable {
         case total = "n"
         case rawOf = "of"
         case raw, message, category, bases, file, line, coroutine, generator, source, object
-        case allocated, stack, created, exception, task, future, handle
+        case allocated, begun, stack, created, exception, task, future, handle
         case handleID = "handle_id"
         case seconds, thread, said
     }

@@ -11,6 +11,7 @@ extension FindingsBuilder {
         foldConsequences(&kept)
         foldSameCoroutine(&kept)
         foldOwnedResources(&kept)
+        shareCures(&kept)
         return kept
     }
 
@@ -110,6 +111,24 @@ extension FindingsBuilder {
             case "event-loop-closed":
                 draft.finding.source == .unraisable && draft.finding.location == nil
             default: false
+            }
+        }
+    }
+
+    /// 6. Where no loop could take a coroutine, what takes it is the cure of both findings: what its
+    /// own says without a look at the other would be wrong in a thread.
+    private func shareCures(_ drafts: inout [Draft]) {
+        var cures: [Line: String] = [:]
+        for draft in drafts {
+            if let exception = draft.exception, FixSentence.isForWantOfLoop(exception),
+                let location = draft.finding.location
+            {
+                cures[Line(location)] = draft.finding.fix
+            }
+        }
+        for place in drafts.indices where drafts[place].finding.rule == "coroutine-never-awaited" {
+            if let made = drafts[place].madeAt, let cure = cures[Line(made)] {
+                drafts[place].finding.fix = cure
             }
         }
     }

@@ -49,16 +49,16 @@ enum FixSentence {
     static func slow(_ stack: [Location], in source: ProgramSource) -> String {
         let remedy = Rule.named("slow-callback")?.remedy ?? ""
         guard let innermost = stack.last else { return remedy }
-        let awaiting = stack.last { location in
+        let index = stack.lastIndex { location in
             source.definition(around: location.line, of: location.path)?.isAsync == true
         }
-        guard let location = awaiting, let call = blockingCall(location),
-            !call.callee.hasPrefix("asyncio.")
+        guard let index, let call = call(at: stack[index], into: stack[(index + 1)...].first),
+            canRunInThread(call, at: stack[index], of: source)
         else {
             let text = innermost.snippet.drop(while: \.isWhitespace)
             return text.isEmpty ? remedy : "`\(text)` blocks the loop. \(remedy)"
         }
-        let place = location == innermost ? "" : " (line \(location.line))"
+        let place = index == stack.count - 1 ? "" : " (line \(stack[index].line))"
         if call.callee == "time.sleep" || call.callee == "sleep" {
             return
                 "Write `await asyncio.sleep(\(call.arguments))` in place of `\(call.text)`\(place)."
@@ -69,14 +69,28 @@ enum FixSentence {
             + "\(place)."
     }
 
-    /// The call at `location`, by its columns or, where those are not known, a call of `sleep`.
-    private static func blockingCall(_ location: Location) -> CallExpression? {
+    /// Whether a thread could run `call` for a coroutine: a coroutine's call does nothing there but
+    /// make the coroutine, and what schedules one belongs into the loop's thread.
+    private static func canRunInThread(
+        _ call: CallExpression,
+        at location: Location,
+        of source: ProgramSource
+    ) -> Bool {
+        let before = location.snippet.prefix(call.offset).split(separator: " ").last
+        return !call.callee.hasPrefix("asyncio.") && before != "await"
+            && before?.hasSuffix("(await") != true
+            && !call.namesCalled.contains(where: source.definesCoroutine)
+    }
+
+    /// The call at `location`, by its columns or, where those are not known, by the name of the
+    /// function that it led `into`, or of `sleep`.
+    private static func call(at location: Location, into next: Location? = nil) -> CallExpression? {
         if let start = location.column, let end = location.endColumn, start < end,
             let call = CallExpression(in: location.snippet, columns: start..<end)
         {
             return call
         }
-        return CallExpression(of: "sleep", in: location.snippet)
+        return CallExpression(of: next?.function ?? "sleep", in: location.snippet)
     }
 
     /// asyncio refused the call at `location`; nil where the rule's remedy says it all.
@@ -85,10 +99,13 @@ enum FixSentence {
         switch rule {
         case "wrong-thread-call":
             for method in ["create_task", "ensure_future"] {
-                guard let call = CallExpression(of: method, in: line) else { continue }
-                let loop = call.callee.dropLast(method.count + 1)
+                guard let call = CallExpression(of: method, in: line),
+                    let coroutine = call.argumentList.first
+                else { continue }
+                let owner = call.callee.dropLast(method.count + 1)
+                let loop = owner.isEmpty || owner == "asyncio" ? "loop" : owner
                 return
-                    "Write `asyncio.run_coroutine_threadsafe(\(call.arguments), \(loop.isEmpty ? "loop" : loop))`"
+                    "Write `asyncio.run_coroutine_threadsafe(\(coroutine), \(loop))`"
                     + " in place of `\(call.text)`."
             }
             for method in ["call_soon", "call_later", "call_at"] {
@@ -102,7 +119,17 @@ enum FixSentence {
                     "Write `\(loop).call_soon_threadsafe(\(call.callee), \(call.arguments))` in place of"
                     + " `\(call.text)`."
             }
-            return nil
+            // Anything else that wakes somebody: cancel(), set_result(), put_nowait().
+            guard let call = Self.call(at: location) ?? CallExpression(statement: line) else {
+                return nil
+            }
+            let callback =
+                call.hasNamedArguments
+                ? "lambda: \(call.text)"
+                : ([call.callee] + call.argumentList).joined(separator: ", ")
+            return
+                "Write `loop.call_soon_threadsafe(\(callback))` in place of `\(call.text)`; `loop` is"
+                + " the one whose thread it is."
         case "coroutine-as-callback":
             for method in ["call_soon_threadsafe", "call_soon"] {
                 guard let call = CallExpression(of: method, in: line) else { continue }

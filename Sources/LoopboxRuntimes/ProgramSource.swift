@@ -106,6 +106,17 @@ struct ProgramSource: Sendable {
         return nil
     }
 
+    /// Whether one of the files defines a coroutine function of this name.
+    func definesCoroutine(_ name: String) -> Bool {
+        lines.values.contains { file in
+            file.contains { line in
+                let words = line.split(maxSplits: 3, whereSeparator: { $0 == " " || $0 == "\t" })
+                guard words.count >= 3, words[0] == "async", words[1] == "def" else { return false }
+                return words[2].prefix { $0.isLetter || $0.isNumber || $0 == "_" } == name
+            }
+        }
+    }
+
     /// How far a line is indented; nil where there is nothing on it but a comment.
     private static func indent(of line: Substring) -> Int? {
         let rest = line.drop { $0 == " " || $0 == "\t" }

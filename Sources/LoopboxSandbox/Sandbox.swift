@@ -228,10 +228,10 @@ public final class Sandbox {
         limit?.cancel()
         run.end()
         writer?.close()
-        Descendants.end(session: process.id, marked: mark)
+        Descendants.end(session: process.pid, marked: mark)
         await finish(readers)
         // Whoever held a pipe open to its own end has become an orphan only now.
-        Descendants.end(session: process.id, marked: mark)
+        Descendants.end(session: process.pid, marked: mark)
         return SandboxResult(
             exit: exit,
             intervention: run.intervention,

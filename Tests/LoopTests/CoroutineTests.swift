@@ -38,7 +38,10 @@ final class CapturingSink: DiagnosticSink {
         }
         let frames = try #require(sink.all.first?.creationStack).frames
         #expect(frames.last?.function == "CoroutineTests.forgotten()")
+        // The optimiser may have made the call part of the closure's caller.
+        #if DEBUG
         #expect(frames.dropLast().last?.line == line)
+        #endif
         #expect(
             sink.all[0].text.hasPrefix(
                 """
@@ -120,7 +123,7 @@ final class CapturingSink: DiagnosticSink {
         let text = try #require(sink.all.first).text
         #expect(sink.all[0].kind == .exceptionNeverRetrieved)
         let end =
-            #/line \d+, in closure #1 in CoroutineTests.*\n    loop\.createTask\(name: "bug"\) \{ throw Oops\(\) \}\nOops: Oops\(\)$/#
+            #/line \d+, in closure #1 in CoroutineTests.*\n    loop\.createTask\(name: "bug"\) \{ throw Oops\(\) \}\nOops\(\)$/#
         #expect(text.contains("\nsource_traceback: Object created at (most recent call last):\n"))
         #expect(text.firstMatch(of: end) != nil, "\(text)")
     }

@@ -83,8 +83,8 @@ private struct Oops: Error {}
         #expect(journal.entries.count == 1)
         #expect(
             journal.entries[0].hasPrefix(
-                "Task exception was never retrieved task: <Task finished exception=Oops(Oops())"
-                    + " name='bug' created at LoopTests/LoopTaskTests.swift:"
+                "Task exception was never retrieved future: <Task finished name='bug'"
+                    + " exception=Oops() created at LoopTests/LoopTaskTests.swift:"
             )
         )
     }

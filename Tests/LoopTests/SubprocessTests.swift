@@ -37,7 +37,7 @@ import Testing
 
     @Test func `a child that nobody keeps is killed`() throws {
         let plan = plan("exec sleep 100")
-        let id = try EventLoop.run { loop in try Subprocess(plan, on: loop).id }
+        let id = try EventLoop.run { loop in try Subprocess(plan, on: loop).pid }
         #expect(kill(id, 0) == -1 && errno == ESRCH)
     }
 

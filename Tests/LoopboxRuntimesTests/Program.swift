@@ -20,6 +20,7 @@ struct Program: CustomStringConvertible, Sendable {
         var fix = ""
         var creation: [Int]?
         var stack: [Int]?
+        var seconds: ClosedRange<Double>?
     }
 
     let name: String
@@ -47,6 +48,7 @@ struct Program: CustomStringConvertible, Sendable {
             case "finding": findings.append(Self.expectation(rest))
             case "creation": findings[findings.count - 1].creation = Self.numbers(rest)
             case "stack": findings[findings.count - 1].stack = Self.numbers(rest)
+            case "seconds": findings[findings.count - 1].seconds = Self.span(rest)
             case "flags": flags += rest.split(separator: " ").map(String.init)
             case "tracemalloc": tracedFrames = Int(rest) ?? 0
             case "versions": oldest = Self.version(rest)
@@ -59,6 +61,12 @@ struct Program: CustomStringConvertible, Sendable {
 
     private static func numbers(_ text: String) -> [Int] {
         text.split(separator: " ").compactMap { Int($0) }
+    }
+
+    /// `FROM [TO]`
+    private static func span(_ text: String) -> ClosedRange<Double> {
+        let bounds = text.split(separator: " ").compactMap { Double($0) }
+        return bounds[0]...(bounds.count > 1 ? bounds[1] : .infinity)
     }
 
     private static func version(_ text: String) -> PythonRuntime.Version {

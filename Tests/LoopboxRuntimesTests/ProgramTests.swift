@@ -50,6 +50,8 @@ private struct Run {
         )
         spec.debug.tracemalloc = program.tracedFrames
         spec.debug.warnings = program.flags.isEmpty ? ["default"] : [program.flags[1]]
+        // What is slow on purpose takes 0.4 s and more; what is not may take 0.1 s, the default, on a
+        // machine with no core to spare.
         spec.debug.slowCallbackDuration = Seconds(program.isSlow ? .milliseconds(250) : .seconds(5))
         spec.debug.hashSeed = 1
         let command = PythonCommand(
@@ -140,6 +142,9 @@ private struct Run {
                 #expect(finding.creation.map(\.line) == creation, comment)
             }
             if let stack = expected.stack { #expect(finding.stack.map(\.line) == stack, comment) }
+            if let seconds = expected.seconds {
+                #expect(finding.seconds.map { seconds.contains($0.value) } == true, comment)
+            }
             #expect(!finding.raw.isEmpty && !finding.doc.isEmpty, comment)
             for frame in finding.stack + finding.creation {
                 #expect(frame.path == "main.py", comment)

@@ -51,14 +51,26 @@ final class ServerProcess: Sendable {
     deinit {
         process.kill(SIGKILL)
         _ = process.wait(within: .seconds(10))
+        for finding in loopFindings {
+            Issue.record("the server's own loop reports: \(finding)")
+        }
         for process in jobProcesses { kill(process, SIGKILL) }
+    }
+
+    /// What debug mode found in the server itself. Not that it was slow: these tests run on busy
+    /// machines.
+    private var loopFindings: [Substring] {
+        process.stderr.split(separator: "\n").filter { line in
+            (line.contains("\"logger\":\"asyncio\"") && !line.contains("Executing <"))
+                || line.contains("RuntimeWarning: ") || line.contains("ResourceWarning: ")
+        }
     }
 
     /// What a server in `home` is started with.
     static func arguments(_ home: TemporaryDirectory) -> [String] {
         [
             "serve", "--sandbox", "none-i-know", "--listen", "127.0.0.1:0", "--data", home("data"),
-            "--drain-delay", "0s",
+            "--drain-delay", "0s", "--loop-debug",
         ]
     }
 

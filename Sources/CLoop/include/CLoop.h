@@ -72,6 +72,13 @@ void cloop_admit_sampling(void);
 // eventfd(2) with EFD_NONBLOCK and EFD_CLOEXEC.
 int cloop_eventfd(void);
 
+// sem_clockwait(3) on a sem_t until `deadline_ns` of CLOCK_MONOTONIC. Returns 0 where the count went
+// down and -1 where it was still 0 then.
+int cloop_semaphore_wait(void *_Nonnull semaphore, int64_t deadline_ns);
+
+// environ(7) as it is now; another thread's setenv(3) may free what it points to.
+char *_Nullable const *_Nullable cloop_environment(void);
+
 // pthread_setname_np(3) of the calling thread; at most 15 bytes.
 void cloop_name_thread(const char *_Nonnull name);
 

@@ -17,4 +17,5 @@ except StopIteration:
     pass
 del generator, first
 loop.close()
-# finding: asyncgen-ignored-generator-exit 18 | async generator ignored GeneratorExit
+# finding: asyncgen-ignored-generator-exit 13 | numbers() began where no loop runs | generator.__anext__()` into a coroutine
+# stack: 13

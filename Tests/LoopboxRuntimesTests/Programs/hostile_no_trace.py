@@ -9,7 +9,8 @@ print(sys.path, sys.argv, sys.flags, sys._xoptions, sys.meta_path, sys.path_hook
 print(sorted(sys.path_importer_cache))
 print(sorted((k, v) for k, v in os.environ.items() if k != "_"))
 print(getattr(sys, "orig_argv", None))
-print(sys.excepthook, sys.displayhook, sys.warnoptions)
+print(sys.excepthook, sys.unraisablehook, sys.displayhook, sys.warnoptions)
+print(sys.unraisablehook is sys.__unraisablehook__)
 print(os.dup(1), os.dup(1))
 print(__name__, __spec__, __builtins__ is builtins, sorted(globals()))
 import threading

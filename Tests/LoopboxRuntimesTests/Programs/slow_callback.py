@@ -16,4 +16,5 @@ async def main():
 asyncio.run(main())
 # slow
 # finding: slow-callback 7..8 | busy() held the event loop for
+# seconds: 0.4
 # creation: 16 12

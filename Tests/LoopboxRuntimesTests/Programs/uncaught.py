@@ -13,5 +13,5 @@ async def main():
 
 
 asyncio.run(main())
-# finding: uncaught-exception 12:9-40 | BadInput: nothing there
+# finding: uncaught-exception 12:9-40 | BadInput: nothing there | Catch it with `try:` and `except BadInput:` where main() is called
 # stack: 15 12

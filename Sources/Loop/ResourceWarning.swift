@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Says that something was let go without having been closed: `ResourceWarning: unclosed transport
+/// <...>`. Any thread; silent outside debug mode.
+///
+/// - Parameters:
+///   - what: for example `transport <StreamTransport fd=7>`.
+///   - place: who made it.
+///   - loop: whose debug mode counts and who reports; nil: the environment's, and stderr.
+///
+/// Source: `__del__` of the transports in Lib/asyncio/selector_events.py.
+func warnUnclosed(_ what: String, place: SourcePlace, on loop: EventLoop? = nil) {
+    var diagnostic = Diagnostic(
+        .unclosedResource,
+        .warning(category: "ResourceWarning"),
+        "unclosed \(what)"
+    )
+    diagnostic.place = place
+    guard let loop else {
+        guard environmentValue("LOOP_DEBUG") == "1" || environmentValue("LOOP_DEV_MODE") == "1"
+        else { return }
+        DefaultDiagnosticSink().receive(diagnostic)
+        return
+    }
+    // Debug mode is the loop's own state: it is asked on the loop's thread only.
+    guard loop.isOnLoop else {
+        loop.callSoonThreadsafe { [diagnostic] in
+            if loop.debug { loop.diagnosticSink.receive(diagnostic) }
+        }
+        return
+    }
+    if loop.debug { loop.diagnosticSink.receive(diagnostic) }
+}

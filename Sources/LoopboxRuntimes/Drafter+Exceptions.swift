@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LoopboxModel
+import LoopboxReport
+
+// What ended the program or a thread, or could be raised nowhere.
+
+extension Drafter {
+    func raised(_ fact: Fact, source channel: Finding.Source, otherwise: String) -> Draft? {
+        guard let exception = fact.exception else { return nil }
+        if let draft = syntaxError(fact, exception, channel) { return draft }
+        let telling = Self.telling(exception, source)
+        let rule =
+            exception.type == "KeyboardInterrupt"
+            ? "keyboard-interrupt" : specialRule(telling) ?? otherwise
+        let stack = source.own(telling.frames)
+        var message = Self.described(telling)
+        if telling !== exception { message = "\(message) (in \(Self.described(exception)))" }
+        if let thread = fact.thread, rule == otherwise { message = "thread \(thread): \(message)" }
+        var draft = make(rule, fact, message: message, source: channel, location: stack.last)
+        draft.finding.stack = stack
+        draft.finding.raw = rawText(exception, fact)
+        if let place = stack.last {
+            let fix = FixSentence.raised(
+                rule,
+                telling,
+                at: place,
+                ofGroupAt: telling === exception ? nil : source.own(exception.frames).last
+            )
+            draft.finding.fix = fix ?? draft.finding.fix
+        }
+        return draft
+    }
+
+    func unraisable(_ fact: Fact) -> Draft? {
+        guard let exception = fact.exception else { return nil }
+        let message = Self.described(exception)
+        if exception.type == "RuntimeWarning", fact.coroutine != nil {
+            // A filter made an error of a warning that was due while an object died.
+            return promotedWarning(fact, exception)
+        }
+        let rule = specialRule(exception) ?? "unraisable-exception"
+        if rule == "asyncgen-ignored-generator-exit" { return begunOutside(fact, exception) }
+        let stack = source.own(exception.frames)
+        let defined = definition(fact.object?.definition)
+        var draft = make(
+            rule,
+            fact,
+            message: message,
+            source: .unraisable,
+            location: stack.last ?? defined
+        )
+        draft.finding.stack = stack
+        draft.coroutine = fact.coroutine
+        draft.finding.raw = unraisableText(fact, exception)
+        return draft
+    }
+
+    /// The last frames of such an exception are where the generator happened to be destroyed; what
+    /// is to be changed is where it took its first step.
+    func begunOutside(_ fact: Fact, _ exception: WireException) -> Draft {
+        let rule = "asyncgen-ignored-generator-exit"
+        let stack = source.own(fact.begun)
+        let generator = fact.generator?.definition ?? fact.object?.definition
+        let said = Self.described(exception)
+        let name = generator.map { "\($0.function)()" } ?? "a generator"
+        var draft = make(
+            rule,
+            fact,
+            message: stack.isEmpty
+                ? said : "\(name) began where no loop runs, and nobody closed it: \(said)",
+            source: .unraisable,
+            location: stack.last ?? definition(generator)
+        )
+        draft.finding.stack = stack
+        draft.finding.raw = unraisableText(fact, exception)
+        draft.finding.exception = nil
+        if let place = stack.last {
+            draft.finding.fix = FixSentence.begunOutside(generator?.function, at: place)
+        }
+        return draft
+    }
+
+    func unraisableText(_ fact: Fact, _ exception: WireException) -> String {
+        let said = fact.said.flatMap { $0.isEmpty ? nil : $0 } ?? "Exception ignored in"
+        return "\(said): \(fact.object?.shown ?? "")\n\(rawText(exception, fact))"
+    }
+
+    func promotedWarning(_ fact: Fact, _ exception: WireException) -> Draft? {
+        let first = String(exception.message.prefix { $0 != "\n" })
+        let rule = Self.ruleOfWarning(first, bases: [exception.type])
+        let origin = source.own(fact.coroutine?.origin)
+        let location =
+            origin.last.map { withCall(of: fact.coroutine?.name, $0) }
+            ?? definition(fact.coroutine?.definition)
+        var draft = make(rule, fact, message: first, source: .unraisable, location: location)
+        draft.finding.creation = origin
+        draft.coroutine = fact.coroutine
+        draft.madeAt = origin.last
+        draft.finding.exception = nil
+        draft.finding.raw = rawText(exception, fact)
+        if rule == "coroutine-never-awaited" {
+            draft.finding.fix = FixSentence.unawaited(
+                location,
+                name: fact.coroutine?.name,
+                in: location.flatMap { source.definition(around: $0.line, of: $0.path) }
+            )
+        }
+        return draft
+    }
+
+    func syntaxError(
+        _ fact: Fact,
+        _ exception: WireException,
+        _ channel: Finding.Source
+    ) -> Draft? {
+        guard let syntax = exception.syntax, let path = source.path(of: syntax.file),
+            syntax.line >= 1
+        else { return nil }
+        let line = source.line(syntax.line, of: path).map(String.init) ?? syntax.text
+        let column = syntax.column.flatMap { $0 >= 1 && $0 <= line.count + 1 ? $0 : nil }
+        var end: Int?
+        if let last = syntax.endColumn, let column, syntax.endLine == syntax.line, last > column,
+            last <= line.count + 1
+        {
+            end = last
+        }
+        let location = Location(
+            path: path,
+            line: syntax.line,
+            column: column,
+            endColumn: end,
+            function: "<module>",
+            snippet: line
+        )
+        var draft = make(
+            "syntax-error",
+            fact,
+            message: Self.described(exception),
+            source: channel,
+            location: location
+        )
+        draft.finding.stack = source.own(exception.frames)
+        draft.finding.raw = rawText(exception, fact)
+        return draft
+    }
+
+    /// The rule of an exception that asyncio or the interpreter raises for one reason only.
+    func specialRule(_ exception: WireException) -> String? {
+        let message = exception.message
+        if exception.type == "RuntimeError" {
+            if message == "async generator ignored GeneratorExit" {
+                return "asyncgen-ignored-generator-exit"
+            }
+            if message.hasSuffix("): asynchronous generator is already running") {
+                return "asyncgen-already-running"
+            }
+        }
+        // Anybody can raise what follows; we mean the library's own.
+        guard let last = exception.frames.last, !source.isProgram(last) else { return nil }
+        switch (exception.type, message) {
+        case (
+            "RuntimeError",
+            "Non-thread-safe operation invoked on an event loop other than the current one"
+        ): return "wrong-thread-call"
+        case ("RuntimeError", "Event loop is closed"): return "event-loop-closed"
+        case ("RuntimeError", "asyncio.run() cannot be called from a running event loop"),
+            ("RuntimeError", "Runner.run() cannot be called from a running event loop"),
+            ("RuntimeError", "This event loop is already running"),
+            ("RuntimeError", "Cannot run the event loop while another loop is running"):
+            return "nested-run"
+        case ("ValueError", "the socket must be non-blocking"): return "blocking-socket"
+        case ("TypeError", _) where message.hasPrefix("coroutines cannot be used with "):
+            return "coroutine-as-callback"
+        default: return nil
+        }
+    }
+
+    /// Of a group the member that says what went wrong: the first with a line of the program.
+    static func telling(_ exception: WireException, _ source: ProgramSource)
+        -> WireException
+    {
+        var current = exception
+        while let members = current.group, let first = members.first {
+            current = members.first { $0.frames.contains(where: source.isProgram) } ?? first
+        }
+        return current
+    }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LoopboxModel
+import LoopboxReport
+
+// What the interpreter warned of.
+
+extension Drafter {
+    func warning(_ fact: Fact) -> Draft? {
+        let message = fact.message ?? ""
+        let first = message.prefix { $0 != "\n" }
+        let rule = Self.ruleOfWarning(String(first), bases: fact.bases ?? [])
+        let warned = fact.file.map { WireFrame(file: $0, line: fact.line ?? 0, function: "") }
+        let own = warned.flatMap { source.isProgram($0) ? source.location($0) : nil }
+        let stack = source.own(fact.stack)
+        let coroutine = fact.coroutine
+        let origin = source.own(coroutine?.origin)
+        let allocated = source.own(fact.allocated)
+
+        var location: Location?
+        var creation: [Location] = []
+        switch rule {
+        case "coroutine-never-awaited":
+            creation = origin
+            location =
+                origin.last.map { withCall(of: coroutine?.name, $0) } ?? own
+                ?? definition(coroutine?.definition)
+        case "unclosed-event-loop", "unclosed-transport", "unclosed-socket", "unclosed-file",
+            "unclosed-resource", "subprocess-still-running":
+            creation = allocated
+            location = allocated.last ?? own
+        default:
+            // Deprecations in the library point into it; the program's call is below.
+            location =
+                own.map { place in stack.last { $0.line == place.line } ?? place } ?? stack.last
+        }
+        var draft = make(rule, fact, message: String(first), source: .warnings, location: location)
+        draft.finding.creation = creation
+        draft.finding.stack = rule.hasSuffix("-warning") ? stack : []
+        draft.coroutine = coroutine
+        draft.madeAt = origin.last
+        let place = "\(fact.file ?? "sys"):\(fact.line ?? 1)"
+        let line = own.map { "\n  " + Self.trimmed($0.snippet) } ?? ""
+        draft.finding.raw = "\(place): \(fact.category ?? "Warning"): \(message)\(line)"
+        if rule == "coroutine-never-awaited" {
+            draft.finding.fix = FixSentence.unawaited(
+                location,
+                name: coroutine?.name,
+                in: location.flatMap { source.definition(around: $0.line, of: $0.path) }
+            )
+        } else if rule == "unclosed-socket" || rule == "unclosed-file", let made = allocated.last {
+            draft.finding.fix = FixSentence.unclosed(made) ?? draft.finding.fix
+        }
+        return draft
+    }
+
+    /// The rule of a warning with this message, whose class has these `bases`, itself the first.
+    static func ruleOfWarning(_ message: String, bases: [String]) -> String {
+        if bases.contains("ResourceWarning") {
+            if message.hasPrefix("unclosed event loop") { return "unclosed-event-loop" }
+            if message.hasPrefix("unclosed transport")
+                || message.hasPrefix("unclosed <StreamWriter")
+            {
+                return "unclosed-transport"
+            }
+            if message.hasPrefix("unclosed <socket.socket")
+                || message.hasPrefix("unclosed <ssl.SSLSocket")
+            {
+                return "unclosed-socket"
+            }
+            if message.hasPrefix("unclosed file") { return "unclosed-file" }
+            if message.hasPrefix("subprocess ") && message.hasSuffix("is still running") {
+                return "subprocess-still-running"
+            }
+            return "unclosed-resource"
+        }
+        if bases.contains("RuntimeWarning") {
+            return message.hasPrefix("coroutine ") && message.hasSuffix("was never awaited")
+                ? "coroutine-never-awaited" : "runtime-warning"
+        }
+        if bases.contains("DeprecationWarning") || bases.contains("PendingDeprecationWarning") {
+            return "deprecation-warning"
+        }
+        return "other-warning"
+    }
+}

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+# Part of loopbox_inside (see overview.py). The beginning: says hello and hangs in the hooks.
+
+config = {}
+
+
+async def _coroutine():
+    pass
+
+
+_sample = _coroutine()
+COROUTINE = type(_sample)
+_sample.close()
+
+
+def begin(born, descriptor, settings):
+    """Says hello on `descriptor` and hangs in the hooks.
+
+    `born` is when the interpreter came to us; `settings` is what LOOPBOX_CONFIG had.
+    """
+    global report, watcher
+    config.update(settings)
+    watcher = Watcher()
+    report = Report(descriptor)
+    version = sys.version_info
+    release = "%d.%d.%d" % version[:3]
+    if version.releaselevel != "final":
+        release += {"alpha": "a", "beta": "b"}.get(version.releaselevel, "rc") + str(version.serial)
+    report.send("hello", {
+        "version": release,
+        "implementation": sys.implementation.name,
+        "pid": process_id(),
+        "born": born,
+        "cwd": os.getcwd(),
+        "library": LIBRARY,
+    })
+    import atexit
+    import warnings
+
+    hook_warnings(warnings)
+    for name in list(hooks):
+        module = sys.modules.get(name)
+        if module is not None and is_library(getattr(module, "__file__", None) or ""):
+            hook_loaded(name, module)
+    watch_imports(LIBRARY[:-1])
+    atexit.register(ending)
+    os.register_at_fork(
+        before=watcher.stop,
+        after_in_parent=watcher.start_later,
+        after_in_child=after_fork_in_child,
+    )
+    # Both names: a program that looks whether the hook is still the first one compares them.
+    sys.unraisablehook = sys.__unraisablehook__ = unraisablehook
+    sys.set_coroutine_origin_tracking_depth(DEPTH_OUTSIDE)
+    notice_generators()
+
+
+def after_fork_in_child():
+    report.close_in_child()
+    watcher.is_over = True
+    watcher.loops.clear()

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+# Part of loopbox_inside (see overview.py). What an event loop reports: the contexts of its exceptions and the records of its logger.
+
+class ExceptionHandler:
+    """`BaseEventLoop._exception_handler`, which `call_exception_handler` reads before all else."""
+
+    def __init__(self, code):
+        self.code = code
+        # Where the function reads the attribute first; it reads it again to call the handler.
+        self.first = None
+
+    def __get__(self, loop, owner=None):
+        if loop is None:
+            return self
+        frame = get_frame(1)
+        if frame.f_code is self.code:
+            if self.first is None:
+                self.first = frame.f_lasti
+            if frame.f_lasti == self.first:
+                context_seen(frame.f_locals.get("context"))
+        try:
+            return loop.__dict__["_exception_handler"]
+        except KeyError:
+            raise AttributeError("_exception_handler") from None
+
+    def __set__(self, loop, handler):
+        loop.__dict__["_exception_handler"] = handler
+
+
+# By thread: the number of the frame and the identity of the context that was told last.
+contexts = {}
+
+
+@guarded
+def context_seen(context):
+    if type(context) is not dict:
+        return
+    contexts.pop(get_ident(), None)
+    message = clipped(context.get("message") or "")
+    exception = context.get("exception")
+    future = context.get("task") or context.get("future")
+    created = context.get("source_traceback")
+    if isinstance(exception, BaseException):
+        spot = (type(exception), last_place(exception.__traceback__))
+    else:
+        last = created[-1] if created else None
+        spot = (None, last and (last.filename, last.lineno))
+        exception = None
+    if spot[1] is None and future is not None and hasattr(future, "get_coro"):
+        spot = (spot[0], plain_name(future.get_coro()))
+    key = report.admits("context", message[:40], spot)
+    if not key:
+        return
+    fact = {"key": key, "message": message}
+    if exception is not None:
+        fact["exception"] = exception_fact(exception, set())
+    if future is not None:
+        fact["task" if hasattr(future, "get_coro") else "future"] = future_fact_guarded(future)
+    if created:
+        fact["created"] = stack_of_summary(created)
+    generator = context.get("asyncgen")
+    if generator is not None:
+        fact["generator"] = coroutine_fact(generator)
+    handle = context.get("handle")
+    if handle is not None:
+        fact["handle"] = handle_fact(handle)
+    contexts[get_ident()] = (report.send("context", fact), id(context))
+
+
+def handle_fact(handle):
+    """The callback that a handle runs."""
+    callback = getattr(handle, "_callback", None)
+    while hasattr(callback, "func"):
+        callback = callback.func
+    fact = {"name": plain_name(callback)}
+    code = getattr(callback, "__code__", None)
+    if code is not None:
+        fact["def"] = [clipped(code.co_filename, 1024), code.co_firstlineno,
+                       clipped(code.co_name, 256)]
+    return fact
+
+
+@guarded
+def record_made(path, message, arguments, exception, function):
+    """A record of the logger `asyncio` at WARNING or above, made by the library."""
+    if not is_library(path):
+        return
+    text = message % arguments if arguments else message
+    if function == "_run_once":
+        number = slow_told.pop(get_ident(), 0)
+        if number:
+            report.send("raw", {"of": number, "raw": clipped(text, RAW_MAX)})
+        return
+    if function == "default_exception_handler":
+        frame, context = get_frame(2), None
+        while frame is not None:
+            if frame.f_code.co_name == "default_exception_handler":
+                context = frame.f_locals.get("context")
+                break
+            frame = frame.f_back
+        told = contexts.pop(get_ident(), None)
+        if context is not None and (told is None or told[1] != id(context)):
+            # The program called the default handler itself, or its own handler failed.
+            context_seen(context)
+            told = contexts.pop(get_ident(), None)
+        if told is not None and told[0]:
+            caught = exception[1] if type(exception) is tuple else None
+            if caught is not None:
+                text = text + "\n" + traceback_text(caught)
+            report.send("raw", {"of": told[0], "raw": clipped(text, RAW_MAX).rstrip("\n")})
+        return
+    caller = get_frame(2)
+    key = report.admits("log", function, text[:40])
+    if key:
+        fact = {"key": key, "message": clipped(text), "stack": stack_from(caller)}
+        caught = exception[1] if type(exception) is tuple else None
+        if caught is not None:
+            fact["exception"] = exception_fact(caught, set())
+        report.send("log", fact)
+
+
+def hook_logger(logger):
+    def makeRecord(name, level, fn, lno, msg, args, exc_info, func=None, extra=None, sinfo=None):
+        record = type(logger).makeRecord(
+            logger, name, level, fn, lno, msg, args, exc_info, func, extra, sinfo)
+        if level >= 30:
+            record_made(fn, msg, args, exc_info, func)
+        return record
+
+    logger.makeRecord = makeRecord
+    level = config.get("log_level")
+    if level:
+        logger.setLevel(level.upper())

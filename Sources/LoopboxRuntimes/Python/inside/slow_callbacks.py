@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: Apache-2.0
+# Part of loopbox_inside (see overview.py). Slow callbacks, and the thread that looks where they are.
+
+# By thread: the number of the frame of the slow callback that is about to be logged.
+slow_told = {}
+# The library's module `asyncio.tasks`, for the double below.
+tasks = None
+
+
+def _format_handle(handle):
+    slow_seen(handle); cb = handle._callback
+    if isinstance(getattr(cb, '__self__', None), tasks.Task):
+        # format the task
+        return repr(cb.__self__)
+    else:
+        return str(handle)
+
+
+@guarded
+def slow_seen(handle):
+    """A callback took longer than it may; only called by `_run_once`, which knows how long."""
+    frame = get_frame(3)
+    variables = frame.f_locals
+    seconds, started = variables.get("dt"), variables.get("t0")
+    loop = variables.get("self")
+    if VERSION < (3, 13):
+        # A copy, which the frame keeps: it would hold on to the handle.
+        variables.clear()
+    if type(seconds) is not float or frame.f_code.co_name != "_run_once":
+        return
+    begin = clock() - int(seconds * 1e9)
+    if type(started) is float and 0 <= begin - started * 1e9 < 1e9:
+        # The loop's clock is ours, unless the program gave it another: this is exact.
+        begin = int(started * 1e9)
+    watched = watcher.loops.get(id(loop))
+    tally = {}
+    if watched is not None:
+        seconds -= watched.taken_since(begin)
+        if seconds < loop.slow_callback_duration:
+            return
+        for moment, stack in list(watched.samples):
+            if moment >= begin and not watched.was_taken(moment):
+                tally[stack] = tally.get(stack, 0) + 1
+    callback = getattr(handle, "_callback", None)
+    task = getattr(callback, "__self__", None)
+    is_task = isinstance(task, tasks.Task)
+    coroutine = task.get_coro() if is_task else None
+    code = getattr(coroutine, "cr_code", None) or getattr(callback, "__code__", None)
+    stack = max(tally, key=tally.get) if tally else ()
+    inner = stack[0][0].co_filename + str(stack[0][2]) if stack else None
+    key = report.admits("slow", inner, code)
+    if not key:
+        return
+    fact = {"key": key, "seconds": seconds, "handle_id": id(handle)}
+    if is_task:
+        fact["task"] = future_fact_guarded(task)
+    else:
+        fact["handle"] = handle_fact(handle)
+        created = getattr(handle, "_source_traceback", None)
+        if created:
+            fact["created"] = stack_of_summary(created)
+    if stack:
+        fact["stack"] = [place(*entry) for entry in stack[::-1]]
+    slow_told[get_ident()] = report.send("slow", fact)
+
+
+class Watched:
+    """What the watcher knows of one running loop."""
+
+    def __init__(self, loop):
+        self.loop = loop
+        self.samples = []
+        self.handle = None
+        self.since = 0
+        self.told = UNENDING_SECONDS
+        # Of the loop's time: (beginning, nanoseconds) of what was ours, one after the other.
+        self.taken = []
+
+    def take(self, begin, end):
+        spans = self.taken
+        # What lies inside the new one is in it already.
+        while spans and spans[-1][0] >= begin:
+            spans.pop()
+        if len(spans) >= SPANS_MAX:
+            spans[:] = [
+                (one[0], one[1] + other[1]) for one, other in zip(spans[::2], spans[1::2])
+            ]
+        spans.append((begin, end - begin))
+
+    def taken_since(self, begin):
+        """Seconds."""
+        return sum([span for start, span in self.taken if start >= begin]) / 1e9
+
+    def was_taken(self, moment):
+        return any([start <= moment <= start + span for start, span in self.taken])
+
+
+class Watcher:
+    """A thread that looks now and then where a running callback is.
+
+    It looks twice as often as a callback may last, so that no slow one escapes, and sleeps in
+    between. It is no `Thread`: the program would see it. It is not there during a fork(), about
+    which newer interpreters warn where there are threads, nor when the interpreter is taken down,
+    which older ones do not survive with a thread that is about to end.
+    """
+
+    def __init__(self):
+        self.loops = {}
+        # Held by the thread's owner; released to wake it.
+        self.awake = None
+        self.native = 0
+        self.is_idle = False
+        self.is_over = not config.get("blocking_stack", True)
+
+    def start(self):
+        if not self.loops or self.is_over:
+            return
+        if self.awake is not None:
+            if self.is_idle:
+                self.is_idle = False
+                self.awake.release()
+            return
+        self.awake = _thread.allocate_lock()
+        self.awake.acquire()
+        try:
+            _thread.start_new_thread(self.watch, (self.awake,))
+        except RuntimeError:
+            self.awake = None
+
+    def start_later(self):
+        """Starts after the running callback: a fork in it counts the threads at its very end."""
+        for watched in self.loops.values():
+            kind = type(watched.loop)
+            if "_current_handle" not in kind.__dict__:
+                kind._current_handle = Noticed("_current_handle", self.callback_ended)
+
+    def callback_ended(self, loop, handle):
+        try:
+            del type(loop)._current_handle
+        except AttributeError:
+            # Another thread's loop was first.
+            pass
+        self.start()
+
+    def stop(self):
+        """Ends the thread and waits until the kernel has forgotten it."""
+        awake, self.awake = self.awake, None
+        if awake is None:
+            return
+        try:
+            awake.release()
+        except RuntimeError:
+            # It was awake already.
+            pass
+        for _ in range(400):
+            if self.native and not os.path.exists("/proc/self/task/%d" % self.native):
+                break
+            time.sleep(0.0005)
+        self.native = 0
+
+    def watch(self, awake):
+        self.native = _thread.get_native_id()
+        interval = 0.05
+        while True:
+            # In this order: a loop that starts in between wakes us.
+            self.is_idle = True
+            if self.loops:
+                self.is_idle = False
+            is_called = awake.acquire(True, -1 if self.is_idle else interval)
+            if awake is not self.awake:
+                return
+            if not is_called:
+                try:
+                    interval = self.look()
+                except Exception:
+                    pass
+
+    def look(self):
+        """Takes the stacks of what runs now; gives the seconds until the next time."""
+        shortest = 0.5
+        now = clock()
+        if sys.unraisablehook is not unraisablehook:
+            begin_audit()
+        for watched in list(self.loops.values()):
+            loop = watched.loop
+            shortest = min(shortest, loop.slow_callback_duration)
+            handle = loop.__dict__.get("_current_handle")
+            if handle is None:
+                watched.handle = None
+                continue
+            if id(handle) != watched.handle:
+                watched.handle, watched.since = id(handle), now
+                watched.told = max(UNENDING_SECONDS, 2 * loop.slow_callback_duration)
+            stack = self.stack(loop)
+            if not stack:
+                continue
+            if len(watched.samples) >= SAMPLES_MAX:
+                del watched.samples[::2]
+            watched.samples.append((now, stack))
+            seconds = (now - watched.since) / 1e9 - watched.taken_since(watched.since)
+            if seconds >= watched.told:
+                watched.told = seconds * 2
+                self.tell_unending(handle, seconds, stack)
+        return min(max(shortest / 2, 0.005), 0.25)
+
+    def stack(self, loop):
+        """The loop's stack, innermost first, without a reference to any of its frames."""
+        frame = current_frames().get(loop.__dict__.get("_thread_id"))
+        stack = []
+        while frame is not None and len(stack) < 200:
+            code = frame.f_code
+            if code is run_once:
+                if len(stack) > STACK_MAX:
+                    stack = stack[: STACK_MAX // 2] + stack[-STACK_MAX // 2 :]
+                return tuple(stack)
+            stack.append((code, frame.f_lasti, frame.f_lineno))
+            frame = frame.f_back
+        return ()
+
+    def tell_unending(self, handle, seconds, stack):
+        task = getattr(getattr(handle, "_callback", None), "__self__", None)
+        fact = {"seconds": seconds, "handle_id": id(handle),
+                "stack": [place(*entry) for entry in stack[::-1]]}
+        if isinstance(task, tasks.Task):
+            fact["task"] = future_fact_guarded(task)
+        else:
+            fact["handle"] = handle_fact(handle)
+        report.send("blocking", fact)
