@@ -33,7 +33,7 @@ public class Future<Value: Sendable>: Awaitable, @unchecked Sendable {
         creationStack = loop.debug ? .here() : nil
     }
 
-    deinit { tellUnreadError("\(kind) exception was never retrieved") }
+    deinit { if isErrorUnread { tellUnreadError("\(kind) exception was never retrieved") } }
 
     /// What it is called in reports.
     var kind: String { "Future" }
