@@ -145,6 +145,13 @@ let package = Package(
                 logging,
             ]
         ),
+        // The same in Python and in Swift.
+        .testTarget(
+            name: "LoopConformanceTests",
+            dependencies: ["Loop", "LoopSystem"],
+            exclude: ["Python"],
+            swiftSettings: careful
+        ),
         tests(of: "HTTPWire"),
         tests(of: "LoopHTTP", ["Loop", "LoopSystem", "HTTPWire", logging]),
         // A web server for tests, as the other side of a webhook.

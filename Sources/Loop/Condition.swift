@@ -32,6 +32,7 @@ public final class Condition: @unchecked Sendable {
     public func release() throws(LoopError) { try lock.release() }
 
     /// Runs `body` while the caller holds the lock, as ``Lock/withLock(_:)``.
+    @discardableResult
     public func withLock<Value>(_ body: () async throws -> Value) async throws -> Value {
         try await lock.withLock(body)
     }

@@ -102,6 +102,8 @@ extension EventLoop {
             callExceptionHandler(context)
         }
         unsafe core.pointee.signals = nil
+        inbox.close()
+        if isOnLoop { unsafe core.pointee.ready.removeAll() }
         unsafe core.pointee.defaultExecutor?.shutDown()
         releaseWatched()
     }

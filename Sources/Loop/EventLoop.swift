@@ -178,6 +178,7 @@ import Synchronization
         }
     }
 
+    /// The loop as the executor of what is isolated to it. Any thread.
     public func asUnownedSerialExecutor() -> UnownedSerialExecutor {
         unsafe UnownedSerialExecutor(ordinary: self)
     }

@@ -10,6 +10,7 @@ final class Inbox: Sendable {
     private struct Waiting {
         var items: [Ready] = []
         var isWakeUpSent = false
+        var isClosed = false
     }
 
     // One of the few locks that the project allows: there is no other way in from another thread.
@@ -18,14 +19,25 @@ final class Inbox: Sendable {
 
     init() throws(SystemError) { wakeUp = try WakeUp() }
 
-    /// Leaves `item` for the loop. Any thread.
+    /// Leaves `item` for the loop; drops it where the loop is closed. Any thread.
     func post(_ item: Ready) {
         let isFirst = waiting.withLock { waiting in
+            guard !waiting.isClosed else { return false }
             waiting.items.append(item)
             defer { waiting.isWakeUpSent = true }
             return !waiting.isWakeUpSent
         }
         if isFirst { wakeUp.wake() }
+    }
+
+    /// Drops what is in it, and what comes from now on.
+    func close() {
+        // Dropped after the lock was given up: what goes may have something to say.
+        _ = waiting.withLock { waiting in
+            waiting.isClosed = true
+            defer { waiting.items = [] }
+            return waiting.items
+        }
     }
 
     /// Takes everything out, and leaves `spare` (empty, with room) in its place. On the loop.

@@ -63,6 +63,7 @@ public final class Lock: @unchecked Sendable {
     /// - Throws: what `body` throws; `CancellationError` where the caller is cancelled before.
     ///
     /// Source: `async with lock`.
+    @discardableResult
     public func withLock<Value>(_ body: () async throws -> Value) async throws -> Value {
         try await acquire()
         defer { try? release() }

@@ -134,6 +134,7 @@ extension EventLoop {
     ///   (`async let`).
     ///
     /// Source: `asyncio.TaskGroup`, Lib/asyncio/taskgroups.py.
+    @discardableResult
     public func withTaskGroup<Value>(
         _ body: (LoopTaskGroup) async throws -> Value
     ) async throws -> Value {

@@ -60,6 +60,11 @@ import LoopSystem
         return item
     }
 
+    mutating func removeAll() {
+        // One at a time: what goes may put something in.
+        while count > 0 { _ = removeFirst() }
+    }
+
     @inline(never)
     private mutating func grow() {
         let larger = UnsafeMutablePointer<Ready>.allocate(capacity: (mask + 1) * 2)

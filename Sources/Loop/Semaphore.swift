@@ -66,6 +66,7 @@ public class Semaphore: @unchecked Sendable {
     /// - Throws: what `body` throws; `CancellationError` where the caller is cancelled before.
     ///
     /// Source: `async with semaphore`.
+    @discardableResult
     public final func withPermit<Value>(_ body: () async throws -> Value) async throws -> Value {
         try await acquire()
         defer { try? release() }

@@ -101,6 +101,7 @@ extension EventLoop {
     ///   a child of one (`async let`).
     ///
     /// Source: `asyncio.timeout`, Lib/asyncio/timeouts.py.
+    @discardableResult
     public func timeout<Value>(
         after delay: Duration?,
         fileID: StaticString = #fileID,
@@ -116,6 +117,7 @@ extension EventLoop {
     /// - Throws: as ``timeout(after:fileID:line:_:)``.
     ///
     /// Source: `asyncio.timeout_at`, Lib/asyncio/timeouts.py.
+    @discardableResult
     public func timeout<Value>(
         at when: MonotonicTime?,
         fileID: StaticString = #fileID,

@@ -211,6 +211,11 @@ private struct Oops: Error {}
             task.cancel()
             await #expect(throws: CancellationError.self) { try await task.value }
             #expect(connectingDescriptor() == nil)
+            // Whoever gets the number next is not taken for it.
+            let next = fcntl(listener.number, F_DUPFD_CLOEXEC, hanging)
+            try loop.addReader(next) {}
+            #expect(loop.removeReader(next))
+            close(next)
             _ = listener.number
         }
     }
