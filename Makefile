@@ -38,8 +38,10 @@ test-release: deps swift ## Run all tests in release
 tsan: deps swift ## Run the event loop's tests under the thread sanitizer
 	$(SWIFT) test --sanitize=thread --scratch-path .build-tsan --filter 'LoopTests'
 
-# A folder outside of Tests, which the formatter reads.
+# A folder outside of Tests, which the formatter reads. Its plan knows no file that came to Sources
+# since it was made.
 bench: deps swift ## Compare the event loop with asyncio and uvloop; Tests/Benchmarks/RESULTS.md
+	rm -f .build-bench/release.yaml
 	$(SWIFT) build -c release --package-path Tests/Benchmarks --scratch-path .build-bench
 	python3 Tests/Benchmarks/run.py .build-bench/release/LoopBench
 

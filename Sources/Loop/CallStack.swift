@@ -5,10 +5,10 @@ import Runtime
 
 /// Who called whom when something was made, or while something blocked.
 ///
-/// Taking one costs a few microseconds and is done in debug mode only; names and lines are looked
+/// Taking one costs less than a microsecond and is done in debug mode only; names and lines are looked
 /// up when somebody asks for ``frames``, which costs milliseconds. Any thread.
 ///
-/// Source: `Backtrace` in the Swift runtime; `format_helpers.extract_stack` in asyncio.
+/// Source: `Backtrace` in the Swift runtime, which looks the names up; `format_helpers.extract_stack` in asyncio.
 public final class CallStack: Sendable {
     /// One call: where it stands in the source.
     public struct Frame: Hashable, Sendable {
@@ -20,11 +20,11 @@ public final class CallStack: Sendable {
         public let line: Int
     }
 
-    private let backtrace: Backtrace
+    private let stack: ThreadStack
 
     /// asyncio keeps ten; with async frames, thunks and our own between them it takes more to have
     /// ten of the user's.
-    private static let framesMax = 24
+    private static let framesMax = 32
 
     // A map made anew for each trace costs more than the trace, and making one while another
     // thread loads a library crashes (swiftlang/swift#92089). So: once.
@@ -33,26 +33,25 @@ public final class CallStack: Sendable {
     /// Takes the map of what is loaded. To be called while the process has one thread, if it can.
     static func prepare() { _ = images.count }
 
-    private init(_ backtrace: Backtrace) { self.backtrace = backtrace }
+    private init?(_ stack: ThreadStack) {
+        guard !stack.isEmpty else { return nil }
+        self.stack = stack
+    }
 
     /// The stack of the caller; nil where it can't be had.
-    static func here() -> CallStack? {
-        // The first frame is this function.
-        let backtrace = try? Backtrace.capture(limit: framesMax, offset: 1, top: 0, images: images)
-        return backtrace.map(CallStack.init)
-    }
+    static func here() -> CallStack? { CallStack(ThreadStack.here(depth: framesMax)) }
 
     /// The stack of another thread at this moment; nil where it can't be had.
     static func ofThread(_ thread: Int32) -> CallStack? {
-        let addresses = stackAddresses(ofThread: thread)
-        guard !addresses.isEmpty else { return nil }
-        return AddressDecoder.backtrace(of: addresses).map(CallStack.init)
+        CallStack(ThreadStack.of(thread: thread, depth: 2 * framesMax))
     }
 
     /// The calls that stand in a source file of the program, the most recent one last, as Python
     /// prints them. Frames of this library, of the runtime and of the compiler are left out.
     public var frames: [Frame] {
-        guard let symbolicated = backtrace.symbolicated(with: Self.images) else { return [] }
+        guard let backtrace = AddressDecoder.backtrace(of: stack),
+            let symbolicated = backtrace.symbolicated(with: Self.images)
+        else { return [] }
         return symbolicated.frames.reversed().compactMap { frame in
             guard let symbol = frame.symbol, let location = symbol.sourceLocation,
                 !frame.isSwiftThunk, !frame.isSystem, location.line > 0,
@@ -98,20 +97,28 @@ public final class CallStack: Sendable {
 private struct AddressDecoder: Decoder {
     let encoded: String
 
-    static func backtrace(of addresses: [UInt]) -> Backtrace? {
+    /// What an address is, as the form tells it.
+    private enum Instruction: UInt8 {
+        /// It stands for the call before it, so for the line that is being executed.
+        case returnAddress = 0x20
+        case asyncResumePoint = 0x30
+    }
+
+    static func backtrace(of stack: ThreadStack) -> Backtrace? {
         // Version 0, addresses of 64 bits.
         var bytes: [UInt8] = [0x02]
         var previous: UInt = 0
-        for address in addresses {
-            // A return address (0x20), relative to the one before it, in 8 bytes. It stands for the
-            // call before it, so for the line that is being executed.
-            bytes.append(0x20 | 0x07)
+        func append(_ instruction: Instruction, _ address: UInt) {
+            // Relative to the one before it, in 8 bytes.
+            bytes.append(instruction.rawValue | 0x07)
             let delta = address &- previous
             for shift in stride(from: UInt(56), through: 0, by: -8) {
                 bytes.append(UInt8(truncatingIfNeeded: delta >> shift))
             }
             previous = address
         }
+        for address in stack.returns { append(.returnAddress, address) }
+        for address in stack.resumptions { append(.asyncResumePoint, address) }
         return try? Backtrace(from: AddressDecoder(encoded: base64(bytes)))
     }
 

@@ -10,28 +10,17 @@ public class Future<Value: Sendable>: Awaitable, @unchecked Sendable {
     // Safety (@unchecked Sendable): touched on the loop only; what may come from other threads
     // (the cancellation of an awaiting task, the last release) goes through the loop's inbox.
 
-    private enum State {
-        case pending
-        case finished(Value)
-        case failed(any Error)
-        case cancelled
-    }
-
-    // Safety (@safe): a continuation is resumed once: where the waiter is taken off the list.
-    @safe private enum Waiter {
-        case callback(Handle, (Future<Value>) -> Void)
-        case continuation(UnsafeContinuation<Void, Never>)
-    }
-
     /// The loop that it belongs to.
     public final let loop: EventLoop
     /// Who made it.
     public final let place: SourcePlace
     /// The calls that made it; in debug mode.
     public final let creationStack: CallStack?
-    private final var state = State.pending
-    private final var waiters: [Waiter] = []
+    private final var state = FutureState.pending
+    private final var waiters = FutureWaiters()
     private final var isErrorUnread = false
+    // The last one, so that where the others are does not depend on `Value`.
+    private final var storedValue: Value?
 
     /// A future of `loop` that is pending.
     public init(
@@ -44,7 +33,7 @@ public class Future<Value: Sendable>: Awaitable, @unchecked Sendable {
         creationStack = loop.debug ? .here() : nil
     }
 
-    deinit { tellUnreadError("\(kind) exception was never retrieved") }
+    deinit { if isErrorUnread { tellUnreadError("\(kind) exception was never retrieved") } }
 
     /// What it is called in reports.
     var kind: String { "Future" }
@@ -80,7 +69,8 @@ public class Future<Value: Sendable>: Awaitable, @unchecked Sendable {
     public final func setResult(_ value: Value) throws(LoopError) {
         loop.requireLoop("Future.setResult")
         guard !isDone else { throw .invalidState("the future already has a result") }
-        complete(.finished(value))
+        storedValue = value
+        complete(.finished)
     }
 
     /// Gives it an error.
@@ -117,7 +107,7 @@ public class Future<Value: Sendable>: Awaitable, @unchecked Sendable {
         loop.requireLoop("Future.result")
         switch state {
         case .pending: throw LoopError.invalidState("Result is not set.")
-        case .finished(let value): return value
+        case .finished: return storedValue!
         case .failed(let error):
             isErrorUnread = false
             throw error
@@ -219,10 +209,11 @@ public class Future<Value: Sendable>: Awaitable, @unchecked Sendable {
         loop.requireLoop("Future.addDoneCallback")
         // The future keeps the callback and not the other way round, or the two would never end.
         let handle = Handle(place: SourcePlace(fileID: fileID, line: line)) {}
+        let call = { [unowned self] in callback(self) }
         if isDone {
-            schedule(handle, callback)
+            schedule(handle, call)
         } else {
-            waiters.append(.callback(handle, callback))
+            waiters.append(.callback(handle, call))
         }
         return handle
     }
@@ -235,12 +226,7 @@ public class Future<Value: Sendable>: Awaitable, @unchecked Sendable {
     @discardableResult
     public final func removeDoneCallback(_ handle: Handle) -> Bool {
         loop.requireLoop("Future.removeDoneCallback")
-        let place = waiters.firstIndex { waiter in
-            if case .callback(let known, _) = waiter { known === handle } else { false }
-        }
-        guard let place else { return false }
-        waiters.remove(at: place)
-        return true
+        return waiters.remove(handle)
     }
 
     final func whenDone(_ body: @escaping () -> Void) -> Handle {
@@ -253,20 +239,18 @@ public class Future<Value: Sendable>: Awaitable, @unchecked Sendable {
         return error
     }
 
-    private final func schedule(_ handle: Handle, _ callback: @escaping (Future<Value>) -> Void) {
+    private final func schedule(_ handle: Handle, _ call: @escaping () -> Void) {
         guard !handle.isCancelled else { return }
-        handle.callback = { callback(self) }
+        handle.callback = { withExtendedLifetime(self, call) }
         loop.enqueue(.handle(handle))
     }
 
     /// Everyone who waits is told in the next iteration, in the order in which they came.
-    private final func complete(_ state: State) {
+    private final func complete(_ state: FutureState) {
         self.state = state
-        let waiters = self.waiters
-        self.waiters = []
-        for waiter in waiters {
+        waiters.takeAll().forEach { waiter in
             switch waiter {
-            case .callback(let handle, let callback): schedule(handle, callback)
+            case .callback(let handle, let call): schedule(handle, call)
             case .continuation(let continuation): unsafe loop.enqueue(.resume(continuation))
             }
         }
@@ -295,4 +279,12 @@ public class Future<Value: Sendable>: Awaitable, @unchecked Sendable {
         context.kind = .exceptionNeverRetrieved
         loop.callExceptionHandler(context)
     }
+}
+
+/// How far a future has come. Its value is kept apart: see ``FutureWaiters``.
+private enum FutureState {
+    case pending
+    case finished
+    case failed(any Error)
+    case cancelled
 }

@@ -33,22 +33,30 @@ public protocol AnyLoopTask: AnyObject, Sendable, CustomStringConvertible {
 public final class LoopTask<Value: Sendable>: Future<Value>, TaskListMember,
     @unchecked Sendable
 {
-    /// The name it was given, or one that the loop made.
-    public let name: String
+    private let taskName: TaskName
     private var task: Task<Void, Never>?
     private let coroutineName: String?
-    private(set) lazy var taskState = TaskState(owner: self)
+    let taskState = TaskState()
 
     init(
         loop: EventLoop,
-        name: String,
+        name: TaskName,
         coroutineName: String? = nil,
         fileID: StaticString,
         line: UInt
     ) {
-        self.name = name
+        taskName = name
         self.coroutineName = coroutineName
         super.init(on: loop, fileID: fileID, line: line)
+        taskState.owner = self
+    }
+
+    /// The name it was given, or one that the loop made.
+    public var name: String {
+        switch taskName {
+        case .given(let name): name
+        case .numbered(let number): "Task-\(number)"
+        }
     }
 
     override var kind: String { "Task" }
@@ -131,6 +139,12 @@ public final class LoopTask<Value: Sendable>: Future<Value>, TaskListMember,
     func reportUnreadError(_ message: String) { tellUnreadError(message, as: "task") }
 }
 
+/// The name of a task. One that the loop makes becomes text where somebody asks for it.
+enum TaskName {
+    case given(String)
+    case numbered(Int)
+}
+
 /// What the list of a loop's tasks needs of a task.
 protocol TaskListMember: AnyLoopTask, Awaitable {
     var taskState: TaskState { get }
@@ -145,9 +159,9 @@ struct TaskList {
     private var made = 0
 
     /// A name for a task that was given none.
-    mutating func nextName() -> String {
+    mutating func nextName() -> TaskName {
         made += 1
-        return "Task-\(made)"
+        return .numbered(made)
     }
 
     /// Adds the state of `owner`, which lives until it is removed.
@@ -231,7 +245,7 @@ extension EventLoop {
         } catch {
             let task = LoopTask<Value>(
                 loop: self,
-                name: name ?? "refused",
+                name: .given(name ?? "refused"),
                 fileID: fileID,
                 line: line
             )
@@ -240,7 +254,7 @@ extension EventLoop {
         }
         let task = LoopTask<Value>(
             loop: self,
-            name: unsafe name ?? core.pointee.tasks.nextName(),
+            name: unsafe name.map(TaskName.given) ?? core.pointee.tasks.nextName(),
             coroutineName: coroutineName,
             fileID: fileID,
             line: line

@@ -42,8 +42,8 @@
 final class TaskState: TaskScope, @unchecked Sendable {
     override var task: TaskState? { self }
 
-    /// The task itself; it keeps its state, so it lives as long as somebody asks.
-    unowned let owner: any TaskListMember
+    /// The task itself, set as it is made; it keeps its state, so it lives as long as somebody asks.
+    unowned var owner: (any TaskListMember)!
     /// What the task waits for.
     var waitsFor: (any Awaitable)?
     /// Whether its next wait ends with a cancellation.
@@ -54,8 +54,6 @@ final class TaskState: TaskScope, @unchecked Sendable {
     var strongOwner: (any TaskListMember)?
     var previousInList: TaskState?
     var nextInList: TaskState?
-
-    init(owner: any TaskListMember) { self.owner = owner }
 
     /// Throws a cancellation into the task where it waits, or will wait next.
     func interrupt() {

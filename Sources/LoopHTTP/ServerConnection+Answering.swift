@@ -193,7 +193,8 @@ extension ServerConnection {
         do {
             try await waiter.value
         } catch {
-            throw .cancelled
+            // Who is cancelled because the connection went is told of the connection.
+            throw phase == .closed ? .clientGone : .cancelled
         }
         if phase == .closed { throw .clientGone }
     }

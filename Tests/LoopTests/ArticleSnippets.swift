@@ -124,9 +124,9 @@ import Testing
             .map { $0.prefix(upTo: $0.firstRange(of: "```")!.lowerBound) }
         #expect(blocks.count > 10)
         for block in blocks {
-            // A comment in the article may explain what is a line of code here.
-            let lines = block.split(separator: "\n").filter { !$0.hasPrefix("// ") }
-            for run in lines.split(whereSeparator: \.isEmpty) {
+            // A comment of its own line, or an empty line, parts what may stand in two places here.
+            let lines = block.split(separator: "\n", omittingEmptySubsequences: false)
+            for run in lines.split(whereSeparator: { $0.isEmpty || $0.hasPrefix("// ") }) {
                 let text = run.flatMap { $0.split(separator: " ") }.joined(separator: " ")
                 #expect(here.contains(text), "not compiled anywhere: \(text)")
             }

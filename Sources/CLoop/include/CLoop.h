@@ -58,12 +58,22 @@ int cloop_pipe(int ends[_Nonnull 2]);
 // default action back. Returns -1 and sets errno on failure.
 int cloop_forward_signal(int signal, int descriptor);
 
-// The addresses on the stack of a thread of this process, innermost first: the handler's own frames,
-// where the signal met the thread, then return addresses. Returns how many; 0 where the thread is
-// gone or did not come to it in time. Uses SIGURG; a system call of that thread that can't be
-// restarted (sleeping is one) ends with EINTR.
-int cloop_sample_stack(int32_t thread, uintptr_t *_Nonnull addresses, int capacity,
-                       int64_t timeout_ns);
+// The return addresses on a stack, innermost first, and behind them, from `async_from` on, the
+// places where Swift's async functions will go on that wait for the innermost of them.
+struct cloop_stack {
+    uintptr_t *_Nonnull addresses;
+    int capacity;
+    int count;
+    int async_from;
+};
+
+// Fills `stack` with the calling thread's, from the caller's caller on. Some ten nanoseconds.
+void cloop_read_stack(struct cloop_stack *_Nonnull stack);
+
+// Fills `stack` with that of another thread of this process, the handler's own frames first. It
+// stays empty where the thread is gone or does not come to it in time. Uses SIGURG; a system call
+// of that thread that can't be restarted (sleeping is one) ends with EINTR.
+void cloop_sample_stack(int32_t thread, struct cloop_stack *_Nonnull stack, int64_t timeout_ns);
 
 // Lets the calling thread be asked for its stack, where it was made with all signals blocked, as
 // the threads of thread pools are.
