@@ -104,7 +104,10 @@ public final class Courier: @unchecked Sendable {
         phase = .draining
         waiting = []
         noteNewDeliveries()
-        while let task = underWay.values.first { _ = try? await task.value }
+        while !underWay.isEmpty {
+            // Together, so that a cancellation reaches all of them.
+            _ = try? await loop.gatherResults(Array(underWay.values)).value
+        }
         client.close()
     }
 
