@@ -58,10 +58,11 @@ final class DebugMonitor {
     /// Runs `body` and reports it where it held the loop for too long.
     func run(_ item: Ready, _ body: () -> Void) {
         let start = MonotonicTime.now
+        // What was reported between two steps is nobody's time.
+        reporting = .zero
         watchdog?.begin(start)
         body()
         let time = start.duration(to: .now) - reporting
-        reporting = .zero
         let isSlow = time >= slowCallbackDuration
         let stack = watchdog?.end(start, wasSlow: isSlow)
         defer { stepTask = nil }

@@ -78,7 +78,7 @@ import Testing
     @Test func `a job that ends the server twice is lost, and says so`() throws {
         let directory = try TemporaryDirectory()
         var server = try ServerProcess()
-        let id = try server.submit(spec(waiting(directory, "a"))).job
+        let id = try server.submit(spec(waiting(directory, "a"), "limits: {time: 60s}")).job
         for _ in 1...2 {
             try eventually("the job runs") { directory.has("a") }
             try FileManager.default.removeItem(atPath: directory("a"))
