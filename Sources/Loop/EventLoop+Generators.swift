@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import LoopSystem
+
 /// The generators of a loop that were begun and have not ended, oldest first. Linked through
 /// themselves, so that one comes and goes without a search.
 struct GeneratorList {
@@ -97,7 +99,7 @@ extension EventLoop {
     private func closingTask(_ generator: GeneratorState, attempts: Int = 1) -> LoopTask<Void> {
         let task = LoopTask<Void>(
             loop: self,
-            name: unsafe core.pointee.tasks.nextName(),
+            name: .next(),
             coroutineName: "AsyncGenerator.close",
             fileID: #fileID,
             line: #line
@@ -133,6 +135,10 @@ extension EventLoop {
         guard isOnLoop else { return enqueue(closing) }
         unsafe core.pointee.generators.remove(generator)
         if unsafe core.pointee.isRunning { return enqueue(closing) }
+        // Its last steps are run here, as if the loop ran.
+        let other = unsafe threadOwner
+        unsafe threadOwner = Unmanaged.passUnretained(self).toOpaque()
+        defer { unsafe threadOwner = unsafe other }
         let serial = unsafe asUnownedSerialExecutor()
         let preferred = unsafe core.pointee.taskExecutor!.asUnownedTaskExecutor()
         generator.endWithoutLoop { unsafe run($0, serial, preferred) }

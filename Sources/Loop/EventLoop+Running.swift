@@ -76,6 +76,8 @@ extension EventLoop {
             unsafe core.pointee.statistics.running += start.duration(to: .now)
             unsafe core.pointee.monitor?.end()
         }
+        // What was scheduled before is run in the first iteration.
+        emptyInbox()
         let serial = unsafe asUnownedSerialExecutor()
         let preferred = unsafe core.pointee.taskExecutor!.asUnownedTaskExecutor()
         repeat { unsafe runOnce(serial, preferred) } while unsafe !core.pointee.isStopping

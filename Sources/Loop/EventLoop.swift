@@ -136,6 +136,11 @@ import Synchronization
 
     var threadOfLoop: Int32 { owner.load(ordering: .relaxed) }
 
+    /// Whether the calling thread is running the loop.
+    var isRunningHere: Bool {
+        unsafe threadOwner == Unmanaged.passUnretained(self).toOpaque()
+    }
+
     func adoptThread() { owner.store(currentThreadID(), ordering: .relaxed) }
 
     /// Stops the process where the caller is not on the loop's thread: what follows would corrupt
@@ -166,15 +171,14 @@ import Synchronization
     /// Runs `job`, a step of something isolated to the loop, in a later iteration. Any thread.
     public func enqueue(_ job: consuming ExecutorJob) { enqueue(.serialJob(UnownedJob(job))) }
 
+    /// Any thread. Before the loop runs no thread can know that it will be the loop's, so everything
+    /// goes through the inbox then.
     func enqueue(_ item: Ready) {
-        if isOnLoop {
-            if unsafe core.pointee.isResuming {
-                unsafe core.pointee.resumed = item
-            } else {
-                unsafe core.pointee.ready.append(item)
-            }
+        guard isRunningHere else { return inbox.post(item) }
+        if unsafe core.pointee.isResuming {
+            unsafe core.pointee.resumed = item
         } else {
-            inbox.post(item)
+            unsafe core.pointee.ready.append(item)
         }
     }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Synchronization
+
 /// A task of a loop, whatever its result.
 ///
 /// Source: `asyncio.Task`, Lib/asyncio/tasks.py.
@@ -143,6 +145,13 @@ public final class LoopTask<Value: Sendable>: Future<Value>, TaskListMember,
 enum TaskName {
     case given(String)
     case numbered(Int)
+
+    /// A name for a task that was given none. The process counts, as CPython does. Any thread.
+    static func next() -> TaskName {
+        .numbered(made.add(1, ordering: .relaxed).newValue)
+    }
+
+    private static let made = Atomic(0)
 }
 
 /// What the list of a loop's tasks needs of a task.
@@ -156,13 +165,6 @@ protocol TaskListMember: AnyLoopTask, Awaitable {
 struct TaskList {
     private var first: TaskState?
     private var last: TaskState?
-    private var made = 0
-
-    /// A name for a task that was given none.
-    mutating func nextName() -> TaskName {
-        made += 1
-        return .numbered(made)
-    }
 
     /// Adds the state of `owner`, which lives until it is removed.
     mutating func insert(_ task: TaskState, _ owner: any TaskListMember) {
@@ -254,12 +256,18 @@ extension EventLoop {
         }
         let task = LoopTask<Value>(
             loop: self,
-            name: unsafe name.map(TaskName.given) ?? core.pointee.tasks.nextName(),
+            name: name.map(TaskName.given) ?? .next(),
             coroutineName: coroutineName,
             fileID: fileID,
             line: line
         )
-        task.start(operation)
+        if isOnLoop {
+            task.start(operation)
+        } else {
+            // Safety: sent here, and called once by the one task made of it.
+            nonisolated(unsafe) let operation = operation
+            callSoonThreadsafe { unsafe task.start(operation) }
+        }
         return task
     }
 

@@ -72,7 +72,7 @@ func probe(
     @Test func `in development mode SIGQUIT shows the tasks and the program goes on`() throws {
         let (text, end) = try probe("sleep", environment: ["LOOP_DEV_MODE=1"], [SIGQUIT, SIGINT])
         let tree =
-            #/Task 'main' created at LoopProbe\/LoopProbe\.swift:\d+\n└── waits for <Future pending /#
+            #/Task 'main' created at LoopProbe\/LoopProbe\.swift:\d+\n└── waits for <Future /#
         #expect(text.firstMatch(of: tree) != nil, "\(text)")
         #expect(text.hasSuffix("cleaned up\ninterrupted\n"), "\(text)")
         #expect(end == .exited(1))
