@@ -56,7 +56,9 @@ public final class CallStack: Sendable {
             guard let symbol = frame.symbol, let location = symbol.sourceLocation,
                 !frame.isSwiftThunk, !frame.isSystem, location.line > 0,
                 location.path.hasPrefix("/"), !location.path.hasSuffix("<compiler-generated>"),
-                !Self.ownFolders.contains(where: location.path.hasPrefix)
+                !Self.ownFolders.contains(where: location.path.hasPrefix),
+                // What a sanitizer puts in between.
+                !location.path.contains("/compiler-rt/")
             else { return nil }
             return Frame(
                 function: Self.withoutSpecialization(symbol.name),

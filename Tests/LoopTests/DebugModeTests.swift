@@ -4,12 +4,11 @@ import Glibc
 import Logging
 import Loop
 import LoopSystem
-import Synchronization
 import Testing
 
 /// Keeps what is logged.
 final class LogCapture: Sendable {
-    private let lines = Mutex<[String]>([])
+    private let lines = Locked<[String]>([])
     var all: [String] { lines.withLock { $0 } }
 
     func logger(_ level: Logger.Level) -> Logger {
@@ -92,7 +91,7 @@ final class LogCapture: Sendable {
     @Test func `a call from the wrong thread is refused in debug mode and says what to use`() throws
     {
         let loop = try EventLoop(debug: true)
-        let refused = Mutex<[String]>([])
+        let refused = Locked<[String]>([])
         loop.exceptionHandler = { context in
             refused.withLock { $0.append("\(context.message): \(context.error!)") }
         }

@@ -3,7 +3,6 @@
 import Glibc
 import Loop
 import LoopSystem
-import Synchronization
 import Testing
 
 /// What a test's callbacks did, in their order. On one loop only.
@@ -211,7 +210,7 @@ final class Journal: @unchecked Sendable {
 
 /// Counts, on any thread.
 final class Counter: Sendable {
-    private let count = Mutex(0)
+    private let count = Locked(0)
     func increment() { count.withLock { $0 += 1 } }
     var value: Int { count.withLock { $0 } }
 }
