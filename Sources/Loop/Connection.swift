@@ -13,7 +13,7 @@ public import LoopSystem
 /// kernel has taken everything.
 public final class Connection: ReadinessHandler, @unchecked Sendable {
     private let loop: EventLoop
-    private let place: SourcePlace
+    private let origin: Origin
     private let descriptor: FileDescriptor
     private var reader: Future<Void>?
     private var writer: Future<Void>?
@@ -28,7 +28,7 @@ public final class Connection: ReadinessHandler, @unchecked Sendable {
         line: UInt = #line
     ) throws(LoopError) {
         self.loop = loop
-        place = SourcePlace(fileID: fileID, line: line)
+        origin = Origin(fileID, line)
         self.descriptor = descriptor
         do {
             try self.descriptor.makeNonBlocking()
@@ -39,7 +39,7 @@ public final class Connection: ReadinessHandler, @unchecked Sendable {
 
     deinit {
         guard !isClosed else { return }
-        warnUnclosed("connection <Connection fd=\(descriptor.number)>", place: place, on: loop)
+        warnUnclosed("connection <Connection fd=\(descriptor.number)>", origin, on: loop)
     }
 
     /// Connects to `address`.

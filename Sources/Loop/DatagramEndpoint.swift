@@ -31,7 +31,7 @@ public final class DatagramEndpoint: ReadinessHandler, @unchecked Sendable {
     public static let messageBytesMax = 256 * 1024
 
     private let loop: EventLoop
-    private let place: SourcePlace
+    private let origin: Origin
     private let number: CInt
     private var socket: FileDescriptor?
     private var interest: Readiness = []
@@ -43,17 +43,17 @@ public final class DatagramEndpoint: ReadinessHandler, @unchecked Sendable {
     init(
         on loop: EventLoop,
         _ socket: consuming FileDescriptor,
-        place: SourcePlace
+        origin: Origin
     ) {
         self.loop = loop
-        self.place = place
+        self.origin = origin
         number = socket.number
         self.socket = consume socket
     }
 
     deinit {
         guard !isClosing else { return }
-        warnUnclosed("transport <DatagramEndpoint fd=\(number)>", place: place, on: loop)
+        warnUnclosed("transport <DatagramEndpoint fd=\(number)>", origin, on: loop)
     }
 
     /// Where it is bound; nil once it is closed.
@@ -202,7 +202,7 @@ extension EventLoop {
                     remote: remote,
                     allowsBroadcast: allowsBroadcast
                 ),
-                place: SourcePlace(fileID: fileID, line: line)
+                origin: Origin(fileID, line)
             )
         } catch {
             throw .system(error)

@@ -68,11 +68,13 @@ public struct Diagnostic: Sendable {
         var lines = [message]
         if let object { lines.append(object) }
         if let creationStack, case let calls = creationStack.text, !calls.isEmpty {
-            lines.append(
-                kind == .coroutineNeverAwaited
-                    ? "Coroutine created at (most recent call last)"
-                    : "source_traceback: Object created at (most recent call last):"
-            )
+            let heading =
+                switch kind {
+                case .coroutineNeverAwaited: "Coroutine created at (most recent call last)"
+                case .unclosedResource: "Object allocated at (most recent call last):"
+                default: "source_traceback: Object created at (most recent call last):"
+                }
+            lines.append(heading)
             lines.append(calls)
         }
         if let blockingStack, case let calls = blockingStack.text, !calls.isEmpty {

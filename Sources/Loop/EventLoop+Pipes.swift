@@ -21,7 +21,7 @@ extension EventLoop {
                 on: self,
                 descriptor,
                 kind: .pipe,
-                place: SourcePlace(fileID: fileID, line: line)
+                origin: Origin(fileID, line)
             ),
             limit: limit
         )
@@ -43,7 +43,7 @@ extension EventLoop {
                 on: self,
                 descriptor,
                 kind: .pipe,
-                place: SourcePlace(fileID: fileID, line: line)
+                origin: Origin(fileID, line)
             )
         )
     }

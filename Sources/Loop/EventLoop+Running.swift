@@ -13,8 +13,8 @@ extension EventLoop {
     ///
     /// - Parameters:
     ///   - debug: nil: what `LOOP_DEBUG` and `LOOP_DEV_MODE` in the environment say.
-    ///   - logger: as for ``init(debug:logger:clock:)``.
-    ///   - clock: as for ``init(debug:logger:clock:)``.
+    ///   - logger: as for ``init(debug:logger:clock:fileID:line:)``.
+    ///   - clock: as for ``init(debug:logger:clock:fileID:line:)``.
     /// - Throws: what `main` throws; ``LoopError/interrupted`` after Ctrl-C; ``LoopError/deadlock(taskTree:)``
     ///   in debug mode; another ``LoopError`` where the loop can't be made.
     ///

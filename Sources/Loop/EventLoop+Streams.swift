@@ -32,11 +32,11 @@ extension EventLoop {
         fileID: StaticString = #fileID,
         line: UInt = #line
     ) async throws -> (reader: StreamReader, writer: StreamWriter) {
-        let place = SourcePlace(fileID: fileID, line: line)
+        let origin = Origin(fileID, line)
         var failures: [SystemError] = []
         for address in try await streamAddresses(host, port, isPassive: false) {
             do {
-                return try await openStreams(to: address, limit: limit, place: place)
+                return try await openStreams(to: address, limit: limit, origin: origin)
             } catch LoopError.system(let error) {
                 failures.append(error)
             }
@@ -59,14 +59,14 @@ extension EventLoop {
         try await openStreams(
             to: .unix(path: path),
             limit: limit,
-            place: SourcePlace(fileID: fileID, line: line)
+            origin: Origin(fileID, line)
         )
     }
 
     private func openStreams(
         to address: SocketAddress,
         limit: Int,
-        place: SourcePlace
+        origin: Origin
     ) async throws -> (reader: StreamReader, writer: StreamWriter) {
         requireLoop("openConnection")
         let socket: FileDescriptor
@@ -90,17 +90,17 @@ extension EventLoop {
                 SystemError(call: "connect", subject: address.description, code: code)
             )
         }
-        return try streams(socket, limit: limit, place: place)
+        return try streams(socket, limit: limit, origin: origin)
     }
 
     /// The reader and the writer of a socket that is connected.
     func streams(
         _ socket: consuming FileDescriptor,
         limit: Int,
-        place: SourcePlace
+        origin: Origin
     ) throws(LoopError) -> (reader: StreamReader, writer: StreamWriter) {
         Socket.disableDelay(socket.number)
-        let transport = try StreamTransport(on: self, socket, kind: .socket, place: place)
+        let transport = try StreamTransport(on: self, socket, kind: .socket, origin: origin)
         return (StreamReader(transport, limit: limit), StreamWriter(transport))
     }
 
@@ -129,7 +129,7 @@ extension EventLoop {
             on: self,
             at: addresses,
             limit: limit,
-            place: SourcePlace(fileID: fileID, line: line),
+            origin: Origin(fileID, line),
             onConnection
         )
     }
@@ -150,7 +150,7 @@ extension EventLoop {
             on: self,
             at: [.unix(path: path)],
             limit: limit,
-            place: SourcePlace(fileID: fileID, line: line),
+            origin: Origin(fileID, line),
             onConnection
         )
     }

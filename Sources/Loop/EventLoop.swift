@@ -32,6 +32,7 @@ import Synchronization
     let inbox: Inbox
     /// The thread that the loop belongs to: the one that made it, then the one that runs it.
     private let owner: Atomic<Int32>
+    private let origin: Origin
     let sink: Locked<any DiagnosticSink>
     /// Run on the loop whatever prefers to, and hand it to `Task(executorPreference:)`.
     public var taskExecutor: any TaskExecutor { unsafe core.pointee.taskExecutor! }
@@ -45,8 +46,11 @@ import Synchronization
     public init(
         debug: Bool? = nil,
         logger: Logger? = nil,
-        clock: TestClock? = nil
+        clock: TestClock? = nil,
+        fileID: StaticString = #fileID,
+        line: UInt = #line
     ) throws(LoopError) {
+        origin = Origin(fileID, line)
         var logger = logger ?? Logger(label: "asyncio")
         if Self.isDevModeOn { logger.logLevel = .debug }
         sink = Locked(DefaultDiagnosticSink(logger: logger))
@@ -71,8 +75,11 @@ import Synchronization
         } catch {
             throw .system(error)
         }
-        self.debug = debug ?? (environmentValue("LOOP_DEBUG") == "1" || Self.isDevModeOn)
+        self.debug = debug ?? Self.isDebugWanted
     }
+
+    /// Whether the environment asks for debug mode.
+    static var isDebugWanted: Bool { environmentValue("LOOP_DEBUG") == "1" || isDevModeOn }
 
     /// Whether `LOOP_DEV_MODE=1` is in the environment: debug mode, the logger at level debug, and
     /// a look at the end for what was left open.
@@ -81,6 +88,16 @@ import Synchronization
     static let isDevModeOn = environmentValue("LOOP_DEV_MODE") == "1"
 
     deinit {
+        if unsafe !core.pointee.isClosed, unsafe core.pointee.monitor != nil {
+            var diagnostic = Diagnostic(
+                .unclosedResource,
+                .warning(category: "ResourceWarning"),
+                "unclosed event loop <EventLoop running=false closed=false debug=true>"
+            )
+            diagnostic.place = origin.place
+            diagnostic.creationStack = origin.stack
+            report(diagnostic, to: diagnosticSink)
+        }
         unsafe core.deinitialize(count: 1)
         unsafe core.deallocate()
     }

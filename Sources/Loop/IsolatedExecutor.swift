@@ -18,7 +18,7 @@ public final class IsolatedExecutor<State>: Sendable {
         let body: (inout State) -> Void
     }
 
-    private let place: SourcePlace
+    private let origin: Origin
     private let queue: WorkQueue<Work>
     private let makeState: @Sendable () -> State
 
@@ -35,12 +35,12 @@ public final class IsolatedExecutor<State>: Sendable {
     ) {
         self.makeState = makeState
         queue = WorkQueue(name: name, threadsMax: threads)
-        place = SourcePlace(fileID: fileID, line: line)
+        origin = Origin(fileID, line)
     }
 
     deinit {
         guard let threads = queue.shutDown(), threads > 0 else { return }
-        warnUnclosed("executor <IsolatedExecutor name='\(name)'>", place: place)
+        warnUnclosed("executor <IsolatedExecutor name='\(name)'>", origin)
     }
 
     /// Runs `work` on one of the threads, with its state, and waits for the result without blocking

@@ -11,7 +11,7 @@ public final class Listener: ReadinessHandler, @unchecked Sendable {
     /// Where it listens, with the port that the kernel chose where none was named.
     public let address: SocketAddress
     private let loop: EventLoop
-    private let place: SourcePlace
+    private let origin: Origin
     private let socket: FileDescriptor
     private let onConnection: (consuming FileDescriptor, SocketAddress) -> Void
     private var phase = Phase.accepting
@@ -38,7 +38,7 @@ public final class Listener: ReadinessHandler, @unchecked Sendable {
             on: loop,
             at: address,
             isIPv6Only: false,
-            place: SourcePlace(fileID: fileID, line: line),
+            origin: Origin(fileID, line),
             onConnection
         )
     }
@@ -47,11 +47,11 @@ public final class Listener: ReadinessHandler, @unchecked Sendable {
         on loop: EventLoop,
         at address: SocketAddress,
         isIPv6Only: Bool,
-        place: SourcePlace,
+        origin: Origin,
         _ onConnection: @escaping (consuming FileDescriptor, SocketAddress) -> Void
     ) throws(LoopError) {
         self.loop = loop
-        self.place = place
+        self.origin = origin
         self.onConnection = onConnection
         do {
             socket = try Socket.listen(at: address, isIPv6Only: isIPv6Only)
@@ -64,7 +64,7 @@ public final class Listener: ReadinessHandler, @unchecked Sendable {
 
     deinit {
         guard phase != .closed else { return }
-        warnUnclosed("server <Listener at \(address)>", place: place, on: loop)
+        warnUnclosed("server <Listener at \(address)>", origin, on: loop)
     }
 
     /// Leaves new connections to the kernel's queue.

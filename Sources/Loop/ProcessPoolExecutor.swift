@@ -36,7 +36,7 @@ public final class ProcessPoolExecutor: @unchecked Sendable {
     private let loop: EventLoop
     private let workersMax: Int
     private let startLimit: Duration
-    private let place: SourcePlace
+    private let origin: Origin
     private var idle: [PoolWorker] = []
     /// Every worker whose process has not ended.
     private var workers: [pid_t: PoolWorker] = [:]
@@ -75,12 +75,12 @@ public final class ProcessPoolExecutor: @unchecked Sendable {
         self.loop = loop
         workersMax = workers
         self.startLimit = startLimit
-        place = SourcePlace(fileID: fileID, line: line)
+        origin = Origin(fileID, line)
     }
 
     deinit {
         guard !isClosed, !workers.isEmpty else { return }
-        warnUnclosed("executor <ProcessPoolExecutor>", place: place, on: loop)
+        warnUnclosed("executor <ProcessPoolExecutor>", origin, on: loop)
     }
 
     /// The numbers of the workers' processes.
@@ -293,7 +293,7 @@ public final class ProcessPoolExecutor: @unchecked Sendable {
             on: loop,
             FileDescriptor(owning: near),
             kind: .socket,
-            place: nil
+            origin: nil
         )
         let process = try Subprocess(plan, on: loop)
         process.warnsWhenDropped = false

@@ -5,20 +5,20 @@
 ///
 /// - Parameters:
 ///   - what: for example `transport <StreamTransport fd=7>`.
-///   - place: who made it.
+///   - origin: who made it.
 ///   - loop: whose debug mode counts and who reports; nil: the environment's, and stderr.
 ///
 /// Source: `__del__` of the transports in Lib/asyncio/selector_events.py.
-func warnUnclosed(_ what: String, place: SourcePlace, on loop: EventLoop? = nil) {
+func warnUnclosed(_ what: String, _ origin: Origin, on loop: EventLoop? = nil) {
     var diagnostic = Diagnostic(
         .unclosedResource,
         .warning(category: "ResourceWarning"),
         "unclosed \(what)"
     )
-    diagnostic.place = place
+    diagnostic.place = origin.place
+    diagnostic.creationStack = origin.stack
     guard let loop else {
-        guard environmentValue("LOOP_DEBUG") == "1" || environmentValue("LOOP_DEV_MODE") == "1"
-        else { return }
+        guard EventLoop.isDebugWanted else { return }
         DefaultDiagnosticSink().receive(diagnostic)
         return
     }

@@ -17,7 +17,7 @@ public final class StreamServer: @unchecked Sendable {
 
     private let loop: EventLoop
     private let limit: Int
-    private let place: SourcePlace
+    private let origin: Origin
     private let onConnection: ConnectionHandler
     /// Where it listens, with the ports that the kernel chose; empty once it is closed.
     public private(set) var addresses: [SocketAddress] = []
@@ -32,12 +32,12 @@ public final class StreamServer: @unchecked Sendable {
         on loop: EventLoop,
         at addresses: [SocketAddress],
         limit: Int,
-        place: SourcePlace,
+        origin: Origin,
         _ onConnection: @escaping ConnectionHandler
     ) throws(LoopError) {
         self.loop = loop
         self.limit = limit
-        self.place = place
+        self.origin = origin
         self.onConnection = onConnection
         do {
             for address in addresses {
@@ -46,7 +46,7 @@ public final class StreamServer: @unchecked Sendable {
                     at: address,
                     // The same port of IPv4 is in the list for itself.
                     isIPv6Only: addresses.count > 1,
-                    place: place
+                    origin: origin
                 ) { socket, _ in self.begin(socket) }
                 listeners.append(Kept(listener: listener))
                 self.addresses.append(listener.address)
@@ -128,7 +128,7 @@ public final class StreamServer: @unchecked Sendable {
     }
 
     private func begin(_ socket: consuming FileDescriptor) {
-        guard let (reader, writer) = try? loop.streams(socket, limit: limit, place: place) else {
+        guard let (reader, writer) = try? loop.streams(socket, limit: limit, origin: origin) else {
             return
         }
         clientsMade += 1
@@ -143,7 +143,7 @@ public final class StreamServer: @unchecked Sendable {
                     ExceptionContext(
                         message: "Unhandled exception in client_connected_cb",
                         error: error,
-                        createdAt: place
+                        createdAt: origin.place
                     )
                 )
                 writer.close()

@@ -26,7 +26,7 @@ final class StreamTransport: ReadinessHandler, @unchecked Sendable {
     let number: CInt
     private let kind: Kind
     /// Who made it; nil where somebody else answers for its being closed.
-    private let place: SourcePlace?
+    private let origin: Origin?
     private var descriptor: FileDescriptor?
     private var phase = Phase.open
     private var interest: Readiness = []
@@ -54,11 +54,11 @@ final class StreamTransport: ReadinessHandler, @unchecked Sendable {
         on loop: EventLoop,
         _ descriptor: consuming FileDescriptor,
         kind: Kind,
-        place: SourcePlace?
+        origin: Origin?
     ) throws(LoopError) {
         self.loop = loop
         self.kind = kind
-        self.place = place
+        self.origin = origin
         number = descriptor.number
         do {
             try descriptor.makeNonBlocking()
@@ -69,8 +69,8 @@ final class StreamTransport: ReadinessHandler, @unchecked Sendable {
     }
 
     deinit {
-        if phase != .closed, let place {
-            warnUnclosed("transport \(shown)", place: place, on: loop)
+        if phase != .closed, let origin {
+            warnUnclosed("transport \(shown)", origin, on: loop)
         }
     }
 

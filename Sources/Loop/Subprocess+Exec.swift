@@ -173,7 +173,7 @@ private struct StandardDescriptor: ~Copyable {
                 on: loop,
                 FileDescriptor(owning: number == 0 ? writing : reading),
                 kind: .pipe,
-                place: nil
+                origin: nil
             )
         }
         childsNumber = given

@@ -25,7 +25,7 @@ public final class Subprocess: @unchecked Sendable {
     /// Whether somebody has to know when it is dropped while the child runs.
     var warnsWhenDropped = true
     private let process: SpawnedProcess
-    private let place: SourcePlace
+    private let origin: Origin
     private let watcher: ExitWatcher
     private let endsGroup: Bool
 
@@ -43,7 +43,7 @@ public final class Subprocess: @unchecked Sendable {
         line: UInt = #line
     ) throws(LoopError) {
         self.endsGroup = endsGroup
-        place = SourcePlace(fileID: fileID, line: line)
+        origin = Origin(fileID, line)
         do {
             process = try plan.spawn()
         } catch {
@@ -59,7 +59,7 @@ public final class Subprocess: @unchecked Sendable {
     deinit {
         guard !exited.isDone else { return }
         if warnsWhenDropped {
-            warnUnclosed("transport <Subprocess pid=\(pid) running>", place: place, on: exited.loop)
+            warnUnclosed("transport <Subprocess pid=\(pid) running>", origin, on: exited.loop)
         }
         exited.loop.unwatch(process.descriptor.number)
         process.killAndReap()

@@ -9,7 +9,7 @@ import LoopSystem
 ///
 /// Source: `concurrent.futures.ThreadPoolExecutor`.
 public final class ThreadPoolExecutor: Sendable {
-    private let place: SourcePlace
+    private let origin: Origin
     private let queue: WorkQueue<@Sendable () -> Void>
     /// How many threads there may be.
     public let threadsMax: Int
@@ -26,12 +26,12 @@ public final class ThreadPoolExecutor: Sendable {
     ) {
         threadsMax = threads
         queue = WorkQueue(name: name, threadsMax: threads)
-        place = SourcePlace(fileID: fileID, line: line)
+        origin = Origin(fileID, line)
     }
 
     deinit {
         guard let threads = queue.shutDown(), threads > 0 else { return }
-        warnUnclosed("executor <ThreadPoolExecutor name='\(name)'>", place: place)
+        warnUnclosed("executor <ThreadPoolExecutor name='\(name)'>", origin)
     }
 
     /// Runs `work` on one of the threads. Any thread.

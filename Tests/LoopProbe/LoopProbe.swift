@@ -12,6 +12,7 @@ import Loop
             case "deadlock": try deadlock()
             case "sleep": try sleep()
             case "stubborn": try stubborn()
+            case "signals": try signals()
             case "pitfalls": try Pitfalls.run()
             case "tasks": try Load.tasks()
             case "connections": try Load.connections()
@@ -57,6 +58,25 @@ import Loop
                 writeLine("not now")
             }
             try await loop.sleep(for: .seconds(600))
+        }
+    }
+
+    /// Handlers are called by the loop, when the step that is under way has ended.
+    static func signals() throws {
+        try EventLoop.run { loop in
+            let seen = Future<Void>(on: loop)
+            try loop.addSignalHandler(SIGUSR1) {
+                writeLine("first handler")
+            }
+            try loop.addSignalHandler(SIGUSR2) {
+                writeLine("second handler")
+                try? seen.setResult(())
+            }
+            kill(getpid(), SIGUSR1)
+            kill(getpid(), SIGUSR2)
+            writeLine("sent")
+            try await seen.value
+            writeLine("\(loop.removeSignalHandler(SIGUSR1)) \(loop.removeSignalHandler(SIGUSR1))")
         }
     }
 

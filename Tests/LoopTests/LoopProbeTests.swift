@@ -57,6 +57,35 @@ func probe(
         #expect(end == .exited(1))
     }
 
+    @Test func `signal handlers are called when asyncio calls them`() throws {
+        let python = """
+            import asyncio, os, signal
+            async def main():
+                loop = asyncio.get_running_loop()
+                seen = loop.create_future()
+                def second():
+                    print("second handler")
+                    seen.set_result(None)
+                loop.add_signal_handler(signal.SIGUSR1, print, "first handler")
+                loop.add_signal_handler(signal.SIGUSR2, second)
+                os.kill(os.getpid(), signal.SIGUSR1)
+                os.kill(os.getpid(), signal.SIGUSR2)
+                print("sent")
+                await seen
+                removed = [loop.remove_signal_handler(signal.SIGUSR1) for _ in range(2)]
+                print(*[str(each).lower() for each in removed])
+            asyncio.run(main())
+            """
+        let expected = try EventLoop.run { loop in
+            let child = try Subprocess.exec("python3", ["-c", python], on: loop, stdout: .pipe)
+            return try await child.communicate().stdout ?? []
+        }
+        let (text, end) = try probe("signals")
+        #expect(text == String(decoding: expected, as: UTF8.self))
+        #expect(text.hasPrefix("sent\nfirst handler\nsecond handler\n"))
+        #expect(end == .exited(0))
+    }
+
     @Test func `Ctrl-C cancels the main task, which cleans up, and the run says so`() throws {
         let (text, end) = try probe("sleep", [SIGINT])
         #expect(text == "ready\ncleaned up\ninterrupted\n")
