@@ -39,7 +39,7 @@ test-release: deps swift ## Run all tests in release
 # loses count where a worker thread of the test library ends. It also does not know the
 # continuations of Swift's own pool, so generators without a loop are left out.
 SANITIZED := EventLoopTests|LoopTaskTests|CoroutineTests|DebugModeTests \
-	LoopConformanceTests Stream|Datagram|Descriptor|Address|Connection \
+	ConformanceTests Stream|Datagram|Descriptor|Address|Connection \
 	Executor|ProcessPool|Subprocess|QueueLog \
 	AsyncGenerator|ConcurrentFuture|Synchronization|LoopInsight|Article
 SANITIZE = for tests in $(foreach group,$(SANITIZED),'$(group)'); do \
