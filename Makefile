@@ -37,8 +37,9 @@ test-release: deps swift ## Run all tests in release
 
 # The load tests measure memory, which a sanitizer needs itself. In groups, as the thread sanitizer
 # loses count where a worker thread of the test library ends. It also does not know the
-# continuations of Swift's own pool, so generators without a loop are left out.
-SANITIZED := EventLoopTests|LoopTaskTests|CoroutineTests|DebugModeTests \
+# continuations of Swift's own pool, so generators without a loop are left out. The address sanitizer
+# does not look for leaks: a Swift task that waits for ever is never freed, and some tests leave one.
+SANITIZED := EventLoopTests|LoopTaskTests|CoroutineTests|DebugMode|LoopProbe|ResourceWarning \
 	ConformanceTests Stream|Datagram|Descriptor|Address|Connection \
 	Executor|ProcessPool|Subprocess|QueueLog \
 	AsyncGenerator|ConcurrentFuture|Synchronization|LoopInsight|Article
@@ -52,7 +53,7 @@ tsan: deps swift ## Run the event loop's tests under the thread sanitizer
 	@$(call SANITIZE,thread)
 
 asan: deps swift ## Run the event loop's tests under the address sanitizer
-	@$(call SANITIZE,address)
+	@export ASAN_OPTIONS=detect_leaks=0; $(call SANITIZE,address)
 
 # A folder outside of Tests, which the formatter reads. Its plan knows no file that came to Sources
 # since it was made.
