@@ -18,9 +18,12 @@ extension EventLoop {
         _ work: @escaping @Sendable () throws(Failure) -> Value
     ) async throws(Failure) -> Value {
         let executor = executor ?? defaultExecutor
-        let result: Result<Value, Failure> = unsafe await withUnsafeContinuation { continuation in
-            let job: @Sendable () -> Void = {
-                unsafe continuation.resume(returning: Result { () throws(Failure) in try work() })
+        let outcome = ExecutorOutcome<Value, Failure>()
+        unsafe await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
+            // The result takes its turn behind what the work has scheduled, however quick it was.
+            let job: @Sendable () -> Void = { [self] in
+                outcome.result = Result { () throws(Failure) in try work() }
+                unsafe enqueue(.resume(continuation))
             }
             do {
                 try executor.submit(job)
@@ -32,7 +35,7 @@ extension EventLoop {
                 job()
             }
         }
-        return try result.get()
+        return try outcome.result!.get()
     }
 
     /// How long ``shutdownDefaultExecutor(timeout:)`` waits where nothing else is said; asyncio's.
@@ -82,4 +85,11 @@ extension EventLoop {
         unsafe core.pointee.defaultExecutor = executor
         return executor
     }
+}
+
+// Safety (@unchecked Sendable): the worker writes it and then tells the loop, which reads it after.
+
+/// What comes back from a worker.
+private final class ExecutorOutcome<Value: Sendable, Failure: Error>: @unchecked Sendable {
+    var result: Result<Value, Failure>?
 }
