@@ -185,8 +185,7 @@ extension EventLoop {
         line: UInt = #line
     ) -> ConcurrentFuture<Value> {
         let future = ConcurrentFuture<Value> { [weak self] in
-            guard let self else { return false }
-            return isOnLoop && EventLoop.running === self
+            self?.isRunningHere ?? false
         }
         let request = ThreadsafeRequest(coroutine, future)
         if isOnLoop, unsafe core.pointee.isClosed { return future }

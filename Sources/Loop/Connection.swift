@@ -17,7 +17,7 @@ public final class Connection: ReadinessHandler, @unchecked Sendable {
     private let descriptor: FileDescriptor
     private var reader: Future<Void>?
     private var writer: Future<Void>?
-    private var isWatched = false
+    private var interest: Readiness = []
     private var isClosed = false
 
     /// Takes over `descriptor` and makes it non-blocking.
@@ -125,8 +125,8 @@ public final class Connection: ReadinessHandler, @unchecked Sendable {
         loop.requireLoop("Connection.close")
         guard !isClosed else { return }
         isClosed = true
-        if isWatched { loop.unwatch(descriptor.number) }
-        isWatched = false
+        if !interest.isEmpty { loop.unwatch(descriptor.number) }
+        interest = []
         Socket.shutdownWriting(descriptor.number)
         for waiter in [reader, writer] {
             if let waiter, !waiter.isDone { try? waiter.setException(LoopError.connectionClosed) }
@@ -180,19 +180,10 @@ public final class Connection: ReadinessHandler, @unchecked Sendable {
 
     private func updateInterest() throws(LoopError) {
         guard !isClosed else { return }
-        var interest: Readiness = []
-        if reader != nil { interest.insert(.readable) }
-        if writer != nil { interest.insert(.writable) }
-        switch (isWatched, interest.isEmpty) {
-        case (false, false):
-            try loop.watch(descriptor.number, for: interest, self)
-            isWatched = true
-        case (true, true):
-            loop.unwatch(descriptor.number)
-            isWatched = false
-        case (true, false): try loop.rewatch(descriptor.number, for: interest)
-        case (false, true): break
-        }
+        var wanted: Readiness = []
+        if reader != nil { wanted.insert(.readable) }
+        if writer != nil { wanted.insert(.writable) }
+        try loop.change(&interest, to: wanted, of: descriptor.number, self)
     }
 
     private func failure(_ call: String, _ code: CInt) -> LoopError {

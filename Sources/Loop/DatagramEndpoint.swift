@@ -164,15 +164,7 @@ public final class DatagramEndpoint: ReadinessHandler, @unchecked Sendable {
         var wanted: Readiness = []
         if receiver != nil { wanted.insert(.readable) }
         if sender != nil { wanted.insert(.writable) }
-        guard wanted != interest else { return }
-        if wanted.isEmpty {
-            loop.unwatch(number)
-        } else if interest.isEmpty {
-            try loop.watch(number, for: wanted, self)
-        } else {
-            try loop.rewatch(number, for: wanted)
-        }
-        interest = wanted
+        try loop.change(&interest, to: wanted, of: number, self)
     }
 
     private func failure(_ call: String, _ subject: String?, _ code: CInt) -> LoopError {

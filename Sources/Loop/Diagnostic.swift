@@ -24,8 +24,6 @@ public struct Diagnostic: Sendable {
         case unclosedResource
         /// An ``AsyncGenerator`` was iterated after its loop had closed them, or with no loop.
         case asyncGenerator
-        /// Nothing can ever wake the loop.
-        case deadlock
     }
 
     /// Which channel asyncio gives it: a warning of Python's module `warnings`, or a record of the

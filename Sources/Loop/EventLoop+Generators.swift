@@ -2,46 +2,21 @@
 
 import LoopSystem
 
-/// The generators of a loop that were begun and have not ended, oldest first. Linked through
-/// themselves, so that one comes and goes without a search.
+/// The generators of a loop that were begun and have not ended, oldest first.
 struct GeneratorList {
-    private var first: GeneratorState?
-    private var last: GeneratorState?
-    private var members: Int = 0
+    private var members = MemberList<GeneratorState>()
     /// Whether the loop has closed them all.
     var isShutDown = false
 
-    mutating func insert(_ generator: GeneratorState) {
-        if let last {
-            last.nextInList = generator
-            generator.previousInList = last
-        } else {
-            first = generator
-        }
-        last = generator
-        members += 1
-    }
+    mutating func insert(_ generator: GeneratorState) { members.append(generator) }
 
     /// Takes `generator` out where it is in.
-    mutating func remove(_ generator: GeneratorState) {
-        guard generator.previousInList != nil || first === generator else { return }
-        let previous = generator.previousInList
-        let next = generator.nextInList
-        if let previous { previous.nextInList = next } else { first = next }
-        if let next { next.previousInList = previous } else { last = previous }
-        generator.previousInList = nil
-        generator.nextInList = nil
-        members -= 1
-    }
+    mutating func remove(_ generator: GeneratorState) { members.remove(generator) }
 
     /// Takes all of them out.
     mutating func removeAll() -> [GeneratorState] {
-        var generators: [GeneratorState] = []
-        generators.reserveCapacity(members)
-        while let generator = first {
-            generators.append(generator)
-            remove(generator)
-        }
+        let generators = members.all
+        for generator in generators { members.remove(generator) }
         return generators
     }
 }

@@ -27,7 +27,13 @@ extension EventLoop {
         line: UInt = #line,
         _ main: sending @escaping (EventLoop) async throws -> Value
     ) throws -> Value {
-        let loop = try EventLoop(debug: debug, logger: logger, clock: clock)
+        let loop = try EventLoop(
+            debug: debug,
+            logger: logger,
+            clock: clock,
+            fileID: fileID,
+            line: line
+        )
         defer { loop.shutDown() }
         // Safety: `main` was sent here and is called once.
         nonisolated(unsafe) let main = main

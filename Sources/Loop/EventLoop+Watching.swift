@@ -104,6 +104,27 @@ extension EventLoop {
         unsafe core.pointee.watches.remove(descriptor)
     }
 
+    /// Watches `descriptor` for `wanted` instead of `interest`, either of which may be nothing; then
+    /// the loop does not keep the handler.
+    ///
+    /// - Throws: as ``watch(_:for:_:)``; `interest` is what it was then.
+    func change(
+        _ interest: inout Readiness,
+        to wanted: Readiness,
+        of descriptor: CInt,
+        _ handler: any ReadinessHandler
+    ) throws(LoopError) {
+        guard wanted != interest else { return }
+        if wanted.isEmpty {
+            unwatch(descriptor)
+        } else if interest.isEmpty {
+            try watch(descriptor, for: wanted, handler)
+        } else {
+            try rewatch(descriptor, for: wanted)
+        }
+        interest = wanted
+    }
+
     /// Calls `callback` in each iteration in which `descriptor` can be read. It replaces the
     /// reader before it.
     ///

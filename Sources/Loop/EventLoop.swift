@@ -89,14 +89,8 @@ import Synchronization
 
     deinit {
         if unsafe !core.pointee.isClosed, unsafe core.pointee.monitor != nil {
-            var diagnostic = Diagnostic(
-                .unclosedResource,
-                .warning(category: "ResourceWarning"),
-                "unclosed event loop <EventLoop running=false closed=false debug=true>"
-            )
-            diagnostic.place = origin.place
-            diagnostic.creationStack = origin.stack
-            report(diagnostic, to: diagnosticSink)
+            let shown = "event loop <EventLoop running=false closed=false debug=true>"
+            report(.unclosed(shown, origin), to: diagnosticSink)
         }
         unsafe core.deinitialize(count: 1)
         unsafe core.deallocate()
@@ -117,9 +111,7 @@ import Synchronization
                 slowCallbackDuration: slowCallbackDuration
             )
             unsafe core.pointee.monitor = monitor
-            if unsafe core.pointee.isRunning {
-                monitor.begin()
-            }
+            if unsafe core.pointee.isRunning { monitor.begin() }
         }
     }
 
@@ -149,7 +141,7 @@ import Synchronization
     }
 
     /// Whether the caller is on the loop's thread. Any thread.
-    public var isOnLoop: Bool { owner.load(ordering: .relaxed) == currentThreadID() }
+    public var isOnLoop: Bool { threadOfLoop == currentThreadID() }
 
     var threadOfLoop: Int32 { owner.load(ordering: .relaxed) }
 
@@ -178,7 +170,7 @@ import Synchronization
     func wrongThread(_ call: StaticString) -> LoopError {
         .wrongThread(
             call: call.description,
-            loopThread: owner.load(ordering: .relaxed),
+            loopThread: threadOfLoop,
             callingThread: currentThreadID()
         )
     }

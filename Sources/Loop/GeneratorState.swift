@@ -20,7 +20,7 @@ import Synchronization
 ///
 /// A Swift task that is suspended for ever is never freed. So whatever becomes of the generator,
 /// its body has to be brought to its end: see ``drop()``.
-@safe class GeneratorState: TaskScope, @unchecked Sendable {
+@safe class GeneratorState: TaskScope, ListMember, @unchecked Sendable {
     private enum Command {
         case goOn
         case raise(any Error)
@@ -62,8 +62,8 @@ import Synchronization
     /// beginning.
     private let isOneReady = Atomic(false)
     private var firstStep: UnsafeContinuation<Void, Never>?
-    var previousInList: GeneratorState?
-    var nextInList: GeneratorState?
+    final var previousInList: GeneratorState?
+    final var nextInList: GeneratorState?
 
     override var task: TaskState? { driver }
 
@@ -364,6 +364,6 @@ import Synchronization
         diagnostic.place = place
         diagnostic.creationStack = creationStack
         let sink = (loop ?? EventLoop.running)?.diagnosticSink ?? DefaultDiagnosticSink()
-        sink.receive(diagnostic)
+        Loop.report(diagnostic, to: sink)
     }
 }

@@ -160,45 +160,22 @@ protocol TaskListMember: AnyLoopTask, Awaitable {
     func reportUnreadError(_ message: String)
 }
 
-/// The tasks of a loop that have not ended, oldest first. Linked through the tasks themselves, so
-/// that a task comes and goes without a search.
+/// The tasks of a loop that have not ended, oldest first. It keeps them alive.
 struct TaskList {
-    private var first: TaskState?
-    private var last: TaskState?
+    private var states = MemberList<TaskState>()
 
     /// Adds the state of `owner`, which lives until it is removed.
     mutating func insert(_ task: TaskState, _ owner: any TaskListMember) {
         task.strongOwner = owner
-        if let last {
-            last.nextInList = task
-            task.previousInList = last
-        } else {
-            first = task
-        }
-        last = task
+        states.append(task)
     }
 
     mutating func remove(_ task: TaskState) {
-        let previous = task.previousInList
-        let next = task.nextInList
-        if let previous { previous.nextInList = next } else { first = next }
-        if let next { next.previousInList = previous } else { last = previous }
-        task.previousInList = nil
-        task.nextInList = nil
+        states.remove(task)
         task.strongOwner = nil
     }
 
-    var isEmpty: Bool { first == nil }
-
-    var all: [any TaskListMember] {
-        var tasks: [any TaskListMember] = []
-        var task = first
-        while let current = task {
-            tasks.append(current.owner)
-            task = current.nextInList
-        }
-        return tasks
-    }
+    var all: [any TaskListMember] { states.all.map(\.owner) }
 }
 
 extension EventLoop {

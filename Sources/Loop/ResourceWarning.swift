@@ -10,24 +10,31 @@
 ///
 /// Source: `__del__` of the transports in Lib/asyncio/selector_events.py.
 func warnUnclosed(_ what: String, _ origin: Origin, on loop: EventLoop? = nil) {
-    var diagnostic = Diagnostic(
-        .unclosedResource,
-        .warning(category: "ResourceWarning"),
-        "unclosed \(what)"
-    )
-    diagnostic.place = origin.place
-    diagnostic.creationStack = origin.stack
+    let diagnostic = Diagnostic.unclosed(what, origin)
     guard let loop else {
-        guard EventLoop.isDebugWanted else { return }
-        DefaultDiagnosticSink().receive(diagnostic)
+        if EventLoop.isDebugWanted { report(diagnostic, to: DefaultDiagnosticSink()) }
         return
     }
     // Debug mode is the loop's own state: it is asked on the loop's thread only.
     guard loop.isOnLoop else {
-        loop.callSoonThreadsafe { [diagnostic] in
-            if loop.debug { loop.diagnosticSink.receive(diagnostic) }
+        loop.callSoonThreadsafe {
+            if loop.debug { report(diagnostic, to: loop.diagnosticSink) }
         }
         return
     }
-    if loop.debug { loop.diagnosticSink.receive(diagnostic) }
+    if loop.debug { report(diagnostic, to: loop.diagnosticSink) }
+}
+
+extension Diagnostic {
+    /// What is said of something that was let go open.
+    static func unclosed(_ what: String, _ origin: Origin) -> Diagnostic {
+        var diagnostic = Diagnostic(
+            .unclosedResource,
+            .warning(category: "ResourceWarning"),
+            "unclosed \(what)"
+        )
+        diagnostic.place = origin.place
+        diagnostic.creationStack = origin.stack
+        return diagnostic
+    }
 }

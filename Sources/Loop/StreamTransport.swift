@@ -92,7 +92,7 @@ final class StreamTransport: ReadinessHandler, @unchecked Sendable {
             guard phase == .open else { return [] }
             if readsInARow >= Self.readsInARowMax {
                 readsInARow = 0
-                try await letOthersRun()
+                try await loop.sleep(for: .zero)
                 continue
             }
             var transfer = Transfer.wouldBlock
@@ -119,12 +119,6 @@ final class StreamTransport: ReadinessHandler, @unchecked Sendable {
     private func waitUntilReadable() async throws {
         let waiter = Future<Void>(on: loop)
         try await wait(for: waiter)
-    }
-
-    private func letOthersRun() async throws {
-        let turn = Future<Void>(on: loop)
-        loop.enqueue(.closure { if !turn.isDone { try? turn.setResult(()) } })
-        try await turn.value
     }
 
     private func wait(for waiter: Future<Void>) async throws {
@@ -291,16 +285,8 @@ final class StreamTransport: ReadinessHandler, @unchecked Sendable {
         var wanted: Readiness = []
         if reader != nil { wanted.insert(.readable) }
         if !pending.isEmpty { wanted.insert(.writable) }
-        guard wanted != interest else { return }
         do throws(LoopError) {
-            if wanted.isEmpty {
-                loop.unwatch(number)
-            } else if interest.isEmpty {
-                try loop.watch(number, for: wanted, self)
-            } else {
-                try loop.rewatch(number, for: wanted)
-            }
-            interest = wanted
+            try loop.change(&interest, to: wanted, of: number, self)
         } catch {
             failure = failure ?? error
             finish()

@@ -39,7 +39,7 @@
 ///
 /// Source: `_fut_waiter`, `_must_cancel`, `_num_cancels_requested` of `Task` in
 /// Lib/asyncio/tasks.py.
-final class TaskState: TaskScope, @unchecked Sendable {
+final class TaskState: TaskScope, ListMember, @unchecked Sendable {
     override var task: TaskState? { self }
 
     /// The task itself, set as it is made; it keeps its state, so it lives as long as somebody asks.
