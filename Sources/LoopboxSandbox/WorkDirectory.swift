@@ -31,6 +31,9 @@ public struct WorkDirectory: Sendable {
         }
     }
 
+    /// Makes the directory, with nothing in it: an isolated run fills it itself.
+    public func makeEmpty() throws(SystemError) { try makeDirectory(path) }
+
     /// Removes the directory and all that is in it, whatever the program made of it. Symbolic
     /// links are removed, not followed; what can't be removed stays.
     public func remove() { Self.removeTree(at: AT_FDCWD, path, depth: 0) }
