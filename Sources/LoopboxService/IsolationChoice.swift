@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 public import LoopboxModel
 import LoopboxSandbox
 
@@ -45,6 +46,9 @@ public struct MissingLevel: Hashable, Sendable, CustomStringConvertible {
                 + "--security-opt seccomp=deploy/seccomp.json); else let users make them: sysctl "
                 + "user.max_user_namespaces, kernel.unprivileged_userns_clone, "
                 + "kernel.apparmor_restrict_unprivileged_userns"
+        case (.standard, .isolation(step: "file", _, EACCES)):
+            "let every user walk through the folders above the data directory (chmod o+x), or name "
+                + "another with --data"
         case (_, .missing(_, let layers)) where layers.contains("unprivileged_user"):
             "start it as another user than root, or with the right to change users"
         default: "see the reason; loopbox doctor tries every layer"

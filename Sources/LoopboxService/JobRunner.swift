@@ -86,7 +86,7 @@ public final class JobRunner {
         } catch {
             throw .sandbox(error)
         }
-        (attestation, missing) = try await Self.settle(isolation, sandbox, workBase)
+        (attestation, missing) = try await Self.settle(isolation, sandbox, workBase, dataDirectory)
         level = attestation.level
         catalog = try await RuntimeCatalog.find(
             sandbox: sandbox,
@@ -101,7 +101,8 @@ public final class JobRunner {
     private static func settle(
         _ choice: IsolationChoice,
         _ sandbox: Sandbox,
-        _ workBase: String
+        _ workBase: String,
+        _ dataDirectory: String
     ) async throws(JobRunnerError) -> (Attestation, [MissingLevel]) {
         if choice == .none { return (Attestation(level: .none, layers: []), []) }
         var missing: [MissingLevel] = []
@@ -111,8 +112,9 @@ public final class JobRunner {
             defer { directory.remove() }
             do throws(SystemError) {
                 try directory.makeEmpty()
-                // The users of runs walk through it, and can't list it.
-                if geteuid() == 0 { unsafe _ = chmod(workBase, 0o711) }
+                if level == .standard, geteuid() == 0 {
+                    letUsersThrough([dataDirectory, workBase])
+                }
             } catch {
                 throw .sandbox(.workDirectory(error))
             }
@@ -123,6 +125,22 @@ public final class JobRunner {
             }
         }
         throw .isolation(missing)
+    }
+
+    /// At level standard the user of a run comes to its directory by the machine's own paths: it may
+    /// walk through `folders`, not list them, and read no file that lies there.
+    private static func letUsersThrough(_ folders: [String]) {
+        for folder in folders {
+            for name in directoryEntries(folder) {
+                var status = stat()
+                let path = "\(folder)/\(name)"
+                guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+                    continue
+                }
+                unsafe _ = chmod(path, 0o600)
+            }
+            unsafe _ = chmod(folder, 0o711)
+        }
     }
 
     /// How a program of `spec` is isolated; nil: not at all.

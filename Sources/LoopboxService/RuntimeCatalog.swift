@@ -35,7 +35,7 @@ public struct RuntimeCatalog {
     ) async throws(JobRunnerError) -> RuntimeCatalog {
         let folders = searchFolders().map { ($0, directoryEntries($0)) }
         let candidates = RuntimeProbe.candidates(in: folders)
-        let harness = try placeHarness(below: dataDirectory)
+        let harness = try placeHarness(below: dataDirectory, isWalkedTo: level == .standard)
         // As a job: a private home can keep the run's user from an interpreter.
         func refusal(of runtime: PythonRuntime) async -> String? {
             guard let level else { return nil }
@@ -208,7 +208,10 @@ public struct RuntimeCatalog {
 
     /// Writes the harness into a folder that is named by its contents, so that two versions of the
     /// server don't disturb each other.
-    private static func placeHarness(below directory: String) throws(JobRunnerError) -> String {
+    private static func placeHarness(
+        below directory: String,
+        isWalkedTo: Bool
+    ) throws(JobRunnerError) -> String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325  // FNV-1a
         for byte in PythonHarness.files.flatMap(\.bytes) {
             hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
@@ -222,7 +225,7 @@ public struct RuntimeCatalog {
             }
             // The users of runs read it, and can list nothing else here.
             if geteuid() == 0 {
-                for path in [directory, base] { unsafe _ = chmod(path, 0o711) }
+                if isWalkedTo { unsafe _ = chmod(base, 0o711) }
                 unsafe _ = chmod(folder, 0o755)
                 for file in PythonHarness.files {
                     unsafe _ = chmod("\(folder)/\(file.name)", 0o644)

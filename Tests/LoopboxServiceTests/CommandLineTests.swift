@@ -111,27 +111,33 @@ import Testing
         #expect(entries(files("tmp")) == [])
     }
 
-    @Test(arguments: [(SIGINT, CInt(130)), (SIGTERM, CInt(143))])
-    func `a signal ends the program and then us`(signal: CInt, status: CInt) throws {
+    @Test(
+        arguments: [(SIGINT, CInt(130)), (SIGTERM, CInt(143))],
+        [[], ["--sandbox", "none-i-know"]]
+    )
+    func `a signal ends the program and then us`(
+        ending: (signal: CInt, status: CInt),
+        isolation: [String]
+    ) throws {
         try files.write(
             """
             import subprocess, time
             stray = subprocess.Popen(["/bin/sleep", "600"], start_new_session=True)
-            open("\(files("runs"))", "w").close()
             time.sleep(600)
             """,
             to: "waits.py"
         )
         let run = try ChildProcess(
             ServerProcess.loopbox,
-            ["run", "--time", "60s", "waits.py"],
+            ["run", "--time", "60s"] + isolation + ["waits.py"],
             environment: try surroundings,
             directory: files.path
         )
-        try eventually("the program runs") { files.has("runs") }
-        #expect(!marked.isEmpty)
-        run.kill(signal)
-        #expect(run.wait(within: .seconds(20)) == .exited(status), "\(run.stderr)")
+        try eventually("the program runs") {
+            marked.contains { contents("/proc/\($0)/cmdline")?.hasPrefix("/bin/sleep") == true }
+        }
+        run.kill(ending.signal)
+        #expect(run.wait(within: .seconds(20)) == .exited(ending.status), "\(run.stderr)")
         #expect(run.stdout.contains("cancelled"), "\(run.stdout)")
         #expect(marked == [])
         #expect(entries(files("tmp")) == [])
