@@ -8,7 +8,8 @@ IMPORTS := --explicit-target-dependency-import-check error
 SOURCES := Package.swift Sources Tests
 
 .DEFAULT_GOAL := help
-.PHONY: help deps swift build release test test-debug test-release tsan asan bench lint format demo clean
+.PHONY: help deps swift build release test test-debug test-release tsan asan bench container-test \
+	lint format demo clean
 
 help: ## List the targets
 	@echo "make TARGET, where TARGET is one of:"
@@ -62,6 +63,9 @@ bench: deps swift ## Compare the event loop with asyncio and uvloop; Tests/Bench
 	$(SWIFT) build -c release --package-path Tests/Benchmarks --scratch-path .build-bench
 	python3 Tests/Benchmarks/run.py .build-bench/release/LoopBench
 
+container-test: swift ## Try every attack in a container; left out where podman is missing
+	@.ci/container-test
+
 lint: swift ## Check the format of all Swift files
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
 
@@ -72,4 +76,4 @@ demo: deps swift ## Build, start a server, send it a job, show report and webhoo
 	@.ci/demo
 
 clean: ## Remove everything that was built
-	rm -rf .build .build-release .build-thread .build-address .build-bench
+	rm -rf .build .build-release .build-static .build-thread .build-address .build-bench

@@ -59,6 +59,7 @@ let package = Package(
     targets: [
         // C, each imported by exactly one module above it.
         .target(name: "CLoop"),
+        .target(name: "CSandbox", linkerSettings: [.linkedLibrary("seccomp")]),
         .systemLibrary(
             name: "CCurl",
             pkgConfig: "libcurl",
@@ -82,7 +83,14 @@ let package = Package(
         layer("LoopboxReport", ["LoopboxModel"]),
         layer("LoopboxSpec", ["LoopboxModel", "CYAML"]),
         layer("LoopboxStore", ["LoopboxModel", "Loop", grdb, logging]),
-        layer("LoopboxSandbox", ["LoopboxModel", "Loop", "LoopSystem"]),
+        .target(
+            name: "LoopboxSandbox",
+            dependencies: ["LoopboxModel", "Loop", "LoopSystem", "CSandbox"],
+            resources: [
+                .embedInCode("Attacks/attacks.py"), .embedInCode("Attacks/victim.py"),
+            ],
+            swiftSettings: strict
+        ),
         .target(
             name: "LoopboxRuntimes",
             dependencies: ["LoopboxModel", "LoopboxReport", "Loop", "LoopSystem"],

@@ -90,14 +90,19 @@ static int run_child(void *argument) {
     if (plan->death_signal) {
         if (prctl(PR_SET_PDEATHSIG, plan->death_signal, 0, 0, 0) != 0)
             fail(child, CLOOP_STEP_DEATH_SIGNAL);
-        // The parent may have died before the call: then nobody is left to send the signal.
-        if (getppid() != child->parent) {
+        // The parent may have died before the call: then nobody is left to send the signal. From a
+        // pid namespace of its own a child can't see it.
+        if (getppid() != child->parent && !(plan->clone_flags & CLONE_NEWPID)) {
             errno = ESRCH;
             fail(child, CLOOP_STEP_DEATH_SIGNAL);
         }
     }
     if (place_descriptors(plan) != 0) fail(child, CLOOP_STEP_DESCRIPTORS);
     if (plan->directory && chdir(plan->directory) != 0) fail(child, CLOOP_STEP_DIRECTORY);
+    if (plan->prepare) {
+        int step = plan->prepare(plan->prepare_argument);
+        if (step != 0) fail(child, CLOOP_STEP_PREPARE + step);
+    }
     for (int i = 0; i < plan->limit_count; i++) {
         struct rlimit limit = {plan->limits[i].value, plan->limits[i].value};
         if (setrlimit(plan->limits[i].resource, &limit) != 0) fail(child, CLOOP_STEP_LIMITS);
@@ -107,7 +112,11 @@ static int run_child(void *argument) {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    execve(plan->path, plan->arguments, plan->environment);
+    if (plan->executable >= 0)
+        syscall(SYS_execveat, plan->executable, "", plan->arguments, plan->environment,
+                AT_EMPTY_PATH);
+    else
+        execve(plan->path, plan->arguments, plan->environment);
     return fail(child, CLOOP_STEP_EXEC);
 }
 
@@ -123,7 +132,7 @@ struct cloop_spawn_result cloop_spawn(const struct cloop_spawn_plan *plan) {
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    int flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD;
+    int flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD | (int)plan->clone_flags;
     pid_t pid = clone(run_child, stack + CHILD_STACK, flags, &child, &result.pidfd);
     result.error = pid < 0 ? errno : child.error;
     pthread_sigmask(SIG_SETMASK, &before, NULL);

@@ -24,6 +24,35 @@ public struct ProcessPlan: Sendable {
     /// What it is sent when the thread that made it ends; nil: nothing.
     public var deathSignal: CInt?
 
+    /// Flags of clone(2) that go with the child, such as CLONE_NEWNET.
+    public var cloneFlags: UInt64 = 0
+    /// What else the child does before it runs the program; nil: nothing.
+    public var preparation: Preparation?
+    /// The child's number of an open file that is run in place of `path`; nil: `path` is.
+    public var executable: CInt?
+
+    // Safety (@unchecked Sendable, @safe): who makes one promises that `argument` stays valid until
+    // `spawn()` has returned, and that nobody else uses it meanwhile.
+
+    /// A C function that a child calls between clone and exec, after descriptors and working
+    /// directory are set and before its limits are.
+    ///
+    /// The memory is this process's: only system calls on data that was prepared before.
+    @safe public struct Preparation: @unchecked Sendable {
+        let function: @convention(c) (UnsafeMutableRawPointer?) -> CInt
+        let argument: UnsafeMutableRawPointer?
+
+        /// Calls `function` with `argument`. It returns 0, or with errno set the number of what
+        /// failed, counted from 1.
+        @unsafe public init(
+            _ function: @escaping @convention(c) (UnsafeMutableRawPointer?) -> CInt,
+            _ argument: UnsafeMutableRawPointer?
+        ) {
+            unsafe self.function = unsafe function
+            unsafe self.argument = unsafe argument
+        }
+    }
+
     /// A child that runs `path` with `arguments` and `environment`.
     public init(path: String, arguments: [String], environment: [String]) {
         self.path = path
@@ -39,6 +68,8 @@ public struct ProcessPlan: Sendable {
         public let code: CInt
         /// The program's file.
         public let path: String
+        /// What of the plan's ``ProcessPlan/preparation`` failed; 0: another step did.
+        public let preparationStep: CInt
 
         /// `exec /usr/bin/python3: No such file or directory (errno 2)`
         public var description: String {
@@ -51,6 +82,7 @@ public struct ProcessPlan: Sendable {
         case clone, session, descriptors, directory, limits, exec
         case deathSignal = "death signal"
         case noNewPrivileges = "no new privileges"
+        case preparation = "prepare"
     }
 
     /// Makes the child and returns when it runs the program.
@@ -76,7 +108,11 @@ public struct ProcessPlan: Sendable {
                             limit_count: CInt(bounds.count),
                             new_session: hasNewSession ? 1 : 0,
                             no_new_privileges: hasNoNewPrivileges ? 1 : 0,
-                            death_signal: deathSignal ?? 0
+                            death_signal: deathSignal ?? 0,
+                            clone_flags: cloneFlags,
+                            prepare: preparation?.function,
+                            prepare_argument: preparation?.argument,
+                            executable: executable ?? -1
                         )
                         // Made and noted in one: between the two it would pass for an orphan.
                         return SpawnedProcess.owned.withLock { owned in
@@ -89,13 +125,20 @@ public struct ProcessPlan: Sendable {
             }
         }
         guard result.pid > 0 else {
-            throw Failure(step: Self.step(result.step), code: result.error, path: path)
+            let number = CInt(CLOOP_STEP_PREPARE.rawValue)
+            throw Failure(
+                step: Self.step(result.step),
+                code: result.error,
+                path: path,
+                preparationStep: max(0, result.step - number)
+            )
         }
         return SpawnedProcess(id: result.pid, descriptor: FileDescriptor(owning: result.pidfd))
     }
 
     private static func step(_ number: CInt) -> Step {
-        switch cloop_spawn_step(UInt32(number)) {
+        if number > CInt(CLOOP_STEP_PREPARE.rawValue) { return .preparation }
+        return switch cloop_spawn_step(UInt32(number)) {
         case CLOOP_STEP_SESSION: .session
         case CLOOP_STEP_DEATH_SIGNAL: .deathSignal
         case CLOOP_STEP_DESCRIPTORS: .descriptors

@@ -14,11 +14,12 @@ extension JobSpec {
         try container.read(.labels, into: &labels)
         try container.read(.debug, into: &debug)
         try container.read(.limits, into: &limits)
+        try container.read(.sandbox, into: &sandbox)
         try container.read(.webhooks, into: &webhooks)
     }
 
     enum CodingKeys: String, CodingKey {
-        case version, name, labels, program, debug, limits, webhooks
+        case version, name, labels, program, debug, limits, sandbox, webhooks
     }
 }
 
@@ -65,12 +66,19 @@ extension JobSpec.Limits {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         self.init()
         try container.read(.time, into: &time)
+        cpu = try container.decodeIfPresent(Seconds.self, forKey: .cpu)
+        try container.read(.memory, into: &memory)
+        try container.read(.processes, into: &processes)
+        try container.read(.openFiles, into: &openFiles)
+        try container.read(.disk, into: &disk)
         try container.read(.output, into: &output)
         try container.read(.grace, into: &grace)
     }
 
     enum CodingKeys: String, CodingKey {
-        case time, output, grace
+        case time, cpu, memory, processes
+        case openFiles = "open_files"
+        case disk, output, grace
     }
 }
 

@@ -16,6 +16,8 @@ public struct JobSpec: Hashable, Sendable, Codable {
     public var debug = DebugOptions()
     /// What it may use.
     public var limits = Limits()
+    /// How it is isolated.
+    public var sandbox = SandboxOptions()
     /// Whom to tell.
     public var webhooks: [WebhookTarget] = []
 
@@ -155,6 +157,16 @@ extension JobSpec {
     public struct Limits: Hashable, Sendable, Codable {
         /// Of the wall clock, from the start of the interpreter on.
         public var time = Seconds(.seconds(10))
+        /// Of processor time, over all processes of the run; nil: as much as of the clock.
+        public var cpu: Seconds?
+        /// Of memory that is the run's own, over all its processes.
+        public var memory = ByteCount.mebibytes(256)
+        /// Processes and threads at once.
+        public var processes = 64
+        /// Descriptors of a process.
+        public var openFiles = 256
+        /// Of a file; at level strict also of all files together.
+        public var disk = ByteCount.mebibytes(64)
         /// Kept of each of stdout and stderr; what is more is counted and dropped.
         public var output = ByteCount.mebibytes(1)
         /// Between SIGTERM and SIGKILL.
@@ -162,6 +174,30 @@ extension JobSpec {
 
         /// Everything as the defaults have it.
         public init() {}
+    }
+
+    /// The isolation that a user asks for.
+    public struct SandboxOptions: Hashable, Sendable, Codable {
+        /// nil: `loopback` at level strict, else `none`.
+        public var network: Network?
+        /// The least; nil: the server's.
+        public var level: Level?
+
+        /// Everything as the defaults have it.
+        public init() {}
+    }
+
+    /// What a program has of the network.
+    public enum Network: String, Hashable, Sendable, Codable, CaseIterable {
+        /// Nothing but sockets between processes of this machine's kernel, AF_UNIX.
+        case none
+        /// A loopback interface of its own as well.
+        case loopback
+    }
+
+    /// A level that a user can ask for.
+    public enum Level: String, Hashable, Sendable, Codable, CaseIterable {
+        case standard, strict
     }
 
     /// A URL that is told when something happens to the job.

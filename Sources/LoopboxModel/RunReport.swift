@@ -121,20 +121,31 @@ public struct Usage: Hashable, Sendable, Codable {
 /// The isolation that was in force in a run's processes.
 public struct Attestation: Hashable, Sendable, Codable {
     /// The level that all the layers together make.
-    public enum Level: String, Hashable, Sendable, Codable, CaseIterable {
+    public enum Level: String, Hashable, Sendable, Codable, CaseIterable, Comparable {
         /// No isolation that withstands an attack.
         case none
+        /// What an ordinary container allows: Landlock, a seccomp filter, limits, a keeper.
+        case standard
+        /// All of that in namespaces of its own.
+        case strict
+
+        public static func < (left: Level, right: Level) -> Bool { left.rank < right.rank }
+
+        private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
     }
 
     /// The level.
     public var level: Level
     /// The layers by name, `no_new_privs`, `rlimits`.
     public var layers: [String]
+    /// What of the network the program had; nil: all that the machine has.
+    public var network: JobSpec.Network?
 
     /// `layers` were in force.
-    public init(level: Level, layers: [String]) {
+    public init(level: Level, layers: [String], network: JobSpec.Network? = nil) {
         self.level = level
         self.layers = layers
+        self.network = network
     }
 }
 

@@ -6,6 +6,8 @@ public struct PythonRuntime: Hashable, Sendable {
     public var executable: String
     /// Major, minor, micro.
     public var version: Version
+    /// The files and folders, beside the system's own, that it is made of.
+    public var parts: [String]
 
     /// As a spec names it: `python3.13`.
     public var name: String { "python\(version.major).\(version.minor)" }
@@ -34,9 +36,10 @@ public struct PythonRuntime: Hashable, Sendable {
         public var description: String { "\(major).\(minor).\(micro)" }
     }
 
-    /// The interpreter `executable`.
-    public init(executable: String, version: Version) {
+    /// The interpreter `executable`, made of `parts`.
+    public init(executable: String, version: Version, parts: [String] = []) {
         self.executable = executable
         self.version = version
+        self.parts = parts
     }
 }

@@ -76,18 +76,27 @@ public enum RuntimeProbe {
     public static func command(for executable: String) -> [String] {
         let script = """
             import os, sys
-            print(sys.executable, os.path.realpath(sys.executable), sys.implementation.name,
-                  "%d.%d.%d" % sys.version_info[:3], sep="\\n")
+            own = sys.executable
+            parts = [own, os.path.realpath(own), sys.base_prefix, sys.base_exec_prefix]
+            venv = os.path.dirname(os.path.dirname(own))
+            if os.path.exists(os.path.join(venv, "pyvenv.cfg")):
+                parts.append(venv)
+            print(own, os.path.realpath(own), sys.implementation.name,
+                  "%d.%d.%d" % sys.version_info[:3], *parts, sep="\\n")
             """
         return [executable, "-I", "-S", "-c", script]
     }
 
     /// Asks every one of `candidates` through `ask` and keeps the newest of each minor version.
     ///
-    /// - Parameter ask: Runs a command to its end, at most a few seconds.
+    /// - Parameters:
+    ///   - ask: Runs a command to its end, at most a few seconds.
+    ///   - refuse: Why an interpreter can't be used although it answered well, as the end of a
+    ///     sentence; nil where it can.
     public static func runtimes(
         among candidates: [String],
-        ask: (_ command: [String]) async -> Answer
+        ask: (_ command: [String]) async -> Answer,
+        refuse: (PythonRuntime) async -> String? = { _ in nil }
     ) async -> Result {
         var result = Result(runtimes: [], skipped: [])
         var seen: Set<String> = []
@@ -98,6 +107,10 @@ public enum RuntimeProbe {
             case .success(let found):
                 guard seen.insert(found.file).inserted else { continue }
                 let runtime = found.runtime
+                if let reason = await refuse(runtime) {
+                    result.skipped.append(Skipped(executable: candidate, reason: reason))
+                    continue
+                }
                 let place = result.runtimes.firstIndex { $0.name == runtime.name }
                 guard let place else {
                     result.runtimes.append(runtime)
@@ -130,7 +143,7 @@ public enum RuntimeProbe {
             return .failure(Refusal(reason: "it ended with status \(answer.status)"))
         }
         let lines = answer.output.split(separator: "\n").map(String.init)
-        guard lines.count == 4, lines[0].hasPrefix("/") else {
+        guard lines.count >= 4, lines[0].hasPrefix("/") else {
             return .failure(Refusal(reason: "it did not answer like an interpreter"))
         }
         guard lines[2] == "cpython" else {
@@ -145,7 +158,14 @@ public enum RuntimeProbe {
             return .failure(Refusal(reason: "version \(version) is not supported"))
         }
         return .success(
-            Found(runtime: PythonRuntime(executable: lines[0], version: version), file: lines[1])
+            Found(
+                runtime: PythonRuntime(
+                    executable: lines[0],
+                    version: version,
+                    parts: Array(lines.dropFirst(4))
+                ),
+                file: lines[1]
+            )
         )
     }
 }

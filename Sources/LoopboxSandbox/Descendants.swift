@@ -37,7 +37,7 @@ enum Descendants {
     /// Kills every process of the machine that bears a mark that begins with `prefix`: what runs
     /// before us left behind.
     static func endAll(markedWith prefix: String) {
-        for name in entries("/proc") {
+        for name in ProcFile.names("/proc") {
             guard let process = pid_t(name), process != getpid(), isMarked(process, prefix) else {
                 continue
             }
@@ -53,45 +53,16 @@ enum Descendants {
     /// Children that came to us when their parent ended: nobody here waits for them, and they are
     /// in a session that a program of ours began.
     private static func orphans() -> [pid_t] {
-        let children = entries("/proc/self/task").flatMap { thread in
-            String(decoding: contents("/proc/self/task/\(thread)/children"), as: UTF8.self)
+        let children = ProcFile.names("/proc/self/task").flatMap { thread in
+            ProcFile.text("/proc/self/task/\(thread)/children")
                 .split(separator: " ").compactMap { pid_t($0) }
         }
         return children.filter { getsid($0) != getsid(0) && !SpawnedProcess.isOwned($0) }
     }
 
     private static func isMarked(_ process: pid_t, _ mark: String) -> Bool {
-        contents("/proc/\(process)/environ").split(separator: 0).contains {
+        ProcFile.bytes("/proc/\(process)/environ").split(separator: 0).contains {
             $0.starts(with: mark.utf8)
         }
-    }
-
-    private static func contents(_ path: String) -> [UInt8] {
-        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return [] }
-        defer { close(file) }
-        var bytes: [UInt8] = []
-        while true {
-            let piece = unsafe [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
-                unsafe count = max(0, read(file, buffer.baseAddress, buffer.count))
-            }
-            if piece.isEmpty { return bytes }
-            bytes += piece
-        }
-    }
-
-    private static func entries(_ path: String) -> [String] {
-        guard let directory = unsafe opendir(path) else { return [] }
-        defer { unsafe closedir(directory) }
-        var names: [String] = []
-        while let entry = unsafe readdir(directory) {
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-                unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) {
-                    unsafe String(cString: $0)
-                }
-            }
-            if !name.hasPrefix(".") { names.append(name) }
-        }
-        return names
     }
 }

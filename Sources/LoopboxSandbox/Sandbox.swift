@@ -7,7 +7,7 @@ public import LoopboxModel
 
 /// What shall be run, and within which bounds.
 public struct SandboxCommand: Sendable {
-    /// The program's file.
+    /// The program's file; empty: nothing is run, and only the isolation is tried.
     public var path: String
     /// With the program's own name first.
     public var arguments: [String]
@@ -19,6 +19,8 @@ public struct SandboxCommand: Sendable {
     public var stdin: [UInt8]?
     /// Its bounds.
     public var limits: JobSpec.Limits
+    /// How it is isolated; nil: not at all.
+    public var confinement: Confinement?
 
     /// A command with all its parts.
     public init(
@@ -27,7 +29,8 @@ public struct SandboxCommand: Sendable {
         environment: [String: String],
         directory: String,
         stdin: [UInt8]?,
-        limits: JobSpec.Limits
+        limits: JobSpec.Limits,
+        confinement: Confinement? = nil
     ) {
         self.path = path
         self.arguments = arguments
@@ -35,11 +38,46 @@ public struct SandboxCommand: Sendable {
         self.directory = directory
         self.stdin = stdin
         self.limits = limits
+        self.confinement = confinement
     }
 
     /// The descriptor on which the program reports; what it writes there is handed over as it
     /// comes.
     public static let reportDescriptor: CInt = 3
+
+    /// How a program is isolated, and what it sees nevertheless.
+    public struct Confinement: Sendable {
+        /// `standard` or `strict`; it is not run with less.
+        public var level: JobSpec.Level
+        /// `loopback` is there at level strict only.
+        public var network: JobSpec.Network
+        /// An empty directory of the run, below which the working directory is. There, and nowhere
+        /// else, the program can write.
+        public var runDirectory: String
+        /// The program's files, by path relative to the working directory.
+        public var files: [(path: String, bytes: [UInt8])]
+        /// Folders and files, beside those of the system, that it can read and execute.
+        public var runtimes: [String]
+        /// Folders and files that it can read.
+        public var readable: [String]
+
+        /// A confinement with all its parts.
+        public init(
+            level: JobSpec.Level,
+            network: JobSpec.Network,
+            runDirectory: String,
+            files: [(path: String, bytes: [UInt8])] = [],
+            runtimes: [String] = [],
+            readable: [String] = []
+        ) {
+            self.level = level
+            self.network = network
+            self.runDirectory = runDirectory
+            self.files = files
+            self.runtimes = runtimes
+            self.readable = readable
+        }
+    }
 }
 
 /// What the supervisor saw of a run.
@@ -58,25 +96,38 @@ public struct SandboxResult: Sendable {
     public var stderr: CapturedOutput
     /// What was in force.
     public var attestation: Attestation
+    /// Processes that were still there when the program had ended, and were killed.
+    public var endedProcesses = 0
 
     /// Why a run was ended from outside.
     public enum Intervention: Hashable, Sendable {
         /// It was over its wall limit. `killed` tells whether SIGTERM was not enough.
         case timedOut(killed: Bool)
+        /// Its processes together were over their processor time.
+        case cpuExceeded(killed: Bool)
+        /// Its processes together had this much memory, and were killed.
+        case memoryExceeded(ByteCount)
+        /// It had this many processes and threads, and was killed.
+        case processesExceeded(Int)
         /// Somebody asked for it. `killed` tells whether SIGTERM was not enough.
         case cancelled(killed: Bool)
     }
 }
 
-/// Runs programs as children with what isolation there is, and says what that was. On the loop.
+/// Runs programs as children, isolated as far as was asked for, and says what was in force. On the
+/// loop.
 ///
-/// This version knows one level, `none`: a session and process group of its own, limits on core
-/// files, file sizes and descriptors, no new privileges, a clean environment, no inherited
-/// descriptors, a private work directory. None of it withstands an attack.
+/// How this works. Without a confinement a program is the server's child, in a session of its own,
+/// with a few limits and a clean environment; nothing of that withstands an attack. With one, the
+/// child isolates itself (`prepare.c`) and becomes the run's keeper (`keeper.c`), whose child the
+/// program is. In the program's process every layer is tried before the program takes it over; what
+/// was found is the attestation. Where something is missing the program is not run.
 public final class Sandbox {
     private let loop: EventLoop
     /// What marks the processes of this sandbox's runs, together with the run's name.
     private let instance: String
+    /// What isolation needs and is made once; nil until it is needed.
+    private var facilities: Facilities?
 
     /// The variable by which a run's processes are found again.
     private static let markName = "LOOPBOX_RUN"
@@ -112,6 +163,11 @@ public final class Sandbox {
         fileprivate var intervention: SandboxResult.Intervention?
         private let loop: EventLoop
         private var isCancelled = false
+        private var hasKeeper = false
+        private var nextLook: TimerHandle?
+
+        /// How long a keeper may take to kill everything before it is killed itself.
+        private static let keeperLimit: Duration = .seconds(2)
 
         fileprivate init(loop: EventLoop) { self.loop = loop }
 
@@ -123,8 +179,13 @@ public final class Sandbox {
             intervene(.cancelled(killed: false))
         }
 
-        fileprivate func begin(_ process: Subprocess, limits: JobSpec.Limits) -> TimerHandle? {
+        fileprivate func begin(
+            _ process: Subprocess,
+            hasKeeper: Bool,
+            limits: JobSpec.Limits
+        ) -> TimerHandle? {
             self.process = process
+            self.hasKeeper = hasKeeper
             grace = limits.grace.duration
             if isCancelled { cancel() }
             return try? loop.callLater(limits.time.duration) { [weak self] in
@@ -133,23 +194,64 @@ public final class Sandbox {
             }
         }
 
-        fileprivate func end() { process = nil }
+        fileprivate func end() {
+            process = nil
+            nextLook?.cancel()
+        }
+
+        /// Compares what all processes use with the limits, until the run ends.
+        fileprivate func watch(_ limits: JobSpec.Limits) {
+            nextLook = try? loop.callLater(Sandbox.watchInterval) { [weak self] in
+                self?.compare(limits)
+            }
+        }
+
+        private func compare(_ limits: JobSpec.Limits) {
+            guard let process, !process.exited.isDone else { return }
+            let usage = TreeUsage(of: process.pid, limit: limits.memory)
+            if usage.memory > limits.memory {
+                kill(.memoryExceeded(usage.memory))
+            } else if usage.tasks > limits.processes {
+                kill(.processesExceeded(usage.tasks))
+            } else if usage.cpu > (limits.cpu ?? limits.time).duration, intervention == nil {
+                intervene(.cpuExceeded(killed: false))
+            }
+            watch(limits)
+        }
 
         private func intervene(_ reason: SandboxResult.Intervention) {
             intervention = reason
-            process?.sendToGroup(SIGTERM)
-            // A stopped process takes the signal only when it goes on.
-            process?.sendToGroup(SIGCONT)
+            if hasKeeper {
+                process?.sendSignal(SIGTERM)
+            } else {
+                process?.sendToGroup(SIGTERM)
+                // A stopped process takes the signal only when it goes on.
+                process?.sendToGroup(SIGCONT)
+            }
             _ = try? loop.callLater(grace) { [weak self] in
                 guard let self, let process = self.process, !process.exited.isDone else { return }
-                self.intervention =
-                    if case .cancelled = reason { .cancelled(killed: true) } else {
-                        .timedOut(killed: true)
-                    }
-                process.sendToGroup(SIGKILL)
+                switch reason {
+                case .cancelled: self.kill(.cancelled(killed: true))
+                case .cpuExceeded: self.kill(.cpuExceeded(killed: true))
+                default: self.kill(.timedOut(killed: true))
+                }
+            }
+        }
+
+        private func kill(_ reason: SandboxResult.Intervention) {
+            guard let process else { return }
+            intervention = reason
+            guard hasKeeper else { return process.sendToGroup(SIGKILL) }
+            process.sendSignal(Keeper.endAll)
+            _ = try? loop.callLater(Self.keeperLimit) { [weak self] in
+                guard let process = self?.process, !process.exited.isDone else { return }
+                process.kill()
             }
         }
     }
+
+    /// How often a run's use is looked at: a program allocates about a gigabyte in a second.
+    static let watchInterval: Duration = .milliseconds(50)
 
     /// A run to give to ``run(_:name:as:report:)``.
     public func newRun() -> Run { Run(loop: loop) }
@@ -160,7 +262,8 @@ public final class Sandbox {
     ///   - name: of the run, unique among those under way.
     ///   - run: by which it can be cancelled.
     ///   - report: is handed what the program writes to its report descriptor, as it comes.
-    /// - Throws: ``SandboxError`` where the program could not be started. Nothing of it runs then.
+    /// - Throws: ``SandboxError`` where the program could not be started, or not with the isolation
+    ///   that was asked for. Nothing of it runs then.
     public func run(
         _ command: SandboxCommand,
         name: String,
@@ -170,17 +273,26 @@ public final class Sandbox {
         let mark = "\(Self.markName)=\(instance)/\(name)"
         let stdout = CaptureBox(limit: command.limits.output)
         let stderr = CaptureBox(limit: command.limits.output)
+        let told = ToldBox()
         var readers: [PipeReader] = []
         var plan = ProcessPlan(
             path: command.path,
             arguments: command.arguments,
             environment: command.environment.map { "\($0.key)=\($0.value)" }.sorted() + [mark]
         )
-        plan.directory = command.directory
         plan.hasNewSession = true
-        plan.hasNoNewPrivileges = true
         plan.deathSignal = SIGKILL
-        plan.limits = Self.limits
+        let isolation: ConfinedRun?
+        if let confinement = command.confinement {
+            let confined = try confined(confinement, command)
+            confined.apply(to: &plan)
+            isolation = confined
+        } else {
+            isolation = nil
+            plan.directory = command.directory
+            plan.hasNoNewPrivileges = true
+            plan.limits = Self.limits
+        }
         var writer: PipeWriter?
         let startedAt: MonotonicTime
         let process: Subprocess
@@ -191,6 +303,7 @@ public final class Sandbox {
             let output = try FileDescriptor.pipe()
             let errors = try FileDescriptor.pipe()
             let reports = try FileDescriptor.pipe()
+            let status = try FileDescriptor.pipe()
             plan.descriptors[1] = output.writing.number
             plan.descriptors[2] = errors.writing.number
             plan.descriptors[SandboxCommand.reportDescriptor] = reports.writing.number
@@ -206,6 +319,14 @@ public final class Sandbox {
                 }
             )
             unsafe readers.append(try PipeReader(on: loop, try reports.reading.duplicate(), report))
+            if isolation != nil {
+                plan.descriptors[Keeper.statusDescriptor] = status.writing.number
+                unsafe readers.append(
+                    try PipeReader(on: loop, try status.reading.duplicate()) {
+                        unsafe told.told.read($0)
+                    }
+                )
+            }
             if let bytes = command.stdin {
                 writer = try PipeWriter(on: loop, try input.writing.duplicate(), bytes)
             }
@@ -215,13 +336,17 @@ public final class Sandbox {
         } catch let error as LoopError {
             for reader in readers { reader.finish() }
             writer?.close()
-            if case .spawn(let failure) = error { throw .spawn(failure) }
-            throw .channel(error.description)
+            guard case .spawn(let failure) = error else { throw .channel(error.description) }
+            if failure.preparationStep > 0, let isolation {
+                throw isolation.failure(step: failure.preparationStep, code: failure.code)
+            }
+            throw .spawn(failure)
         } catch {
             for reader in readers { reader.finish() }
             throw .channel("\(error)")
         }
-        let limit = run.begin(process, limits: command.limits)
+        let limit = run.begin(process, hasKeeper: isolation != nil, limits: command.limits)
+        if isolation != nil { run.watch(command.limits) }
         // The wait can't be cancelled: whoever wants the run to end says so to `run`.
         let exit = await Self.exit(of: process)
         let endedAt = MonotonicTime.now
@@ -232,7 +357,7 @@ public final class Sandbox {
         await finish(readers)
         // Whoever held a pipe open to its own end has become an orphan only now.
         Descendants.end(session: process.pid, marked: mark)
-        return SandboxResult(
+        var result = SandboxResult(
             exit: exit,
             intervention: run.intervention,
             startedAt: startedAt,
@@ -241,6 +366,40 @@ public final class Sandbox {
             stderr: stderr.capture.captured,
             attestation: Attestation(level: .none, layers: Self.layers)
         )
+        if let isolation { try isolation.complete(&result, told.told) }
+        return result
+    }
+
+    /// What level `level` would give a program here, tried in a process that runs nothing.
+    ///
+    /// - Throws: ``SandboxError`` with the layer that is missing.
+    public func probe(
+        _ level: JobSpec.Level,
+        runDirectory: String
+    ) async throws(SandboxError) -> Attestation {
+        let command = SandboxCommand(
+            path: "",
+            arguments: [],
+            environment: [:],
+            directory: "\(runDirectory)/work",
+            stdin: nil,
+            limits: JobSpec.Limits(),
+            confinement: SandboxCommand.Confinement(
+                level: level,
+                network: level == .strict ? .loopback : .none,
+                runDirectory: runDirectory
+            )
+        )
+        return unsafe try await run(command, name: "probe-\(level)", as: newRun()) { _ in }
+            .attestation
+    }
+
+    private func confined(
+        _ confinement: SandboxCommand.Confinement,
+        _ command: SandboxCommand
+    ) throws(SandboxError) -> ConfinedRun {
+        if facilities == nil { facilities = try Facilities() }
+        return try ConfinedRun(confinement, command, facilities!)
     }
 
     /// Waits until every pipe has come to its end, for a while; then reads what is there.
@@ -275,6 +434,11 @@ public final class Sandbox {
         "session", "rlimits", "no_new_privs", "clean_environment", "closed_descriptors",
         "work_directory",
     ]
+}
+
+/// What a keeper told, shared with the closure that reads it.
+private final class ToldBox {
+    var told = Keeper.Told()
 }
 
 /// A capture that closures share.

@@ -2,6 +2,7 @@
 
 import Glibc
 public import LoopSystem
+import LoopboxModel
 
 /// The private directory of one run: `work`, where the program finds its files and starts, and
 /// `tmp`. All calls block: use a worker thread.
@@ -31,12 +32,25 @@ public struct WorkDirectory: Sendable {
         }
     }
 
+    /// Makes the directory, with nothing in it: an isolated run fills it itself.
+    public func makeEmpty() throws(SystemError) { try makeDirectory(path) }
+
     /// Removes the directory and all that is in it, whatever the program made of it. Symbolic
     /// links are removed, not followed; what can't be removed stays.
-    public func remove() { Self.removeTree(at: AT_FDCWD, path, depth: 0) }
+    public func remove() {
+        // What lies too deep is moved up and removed in the next round, a level of it each.
+        for _ in 0..<Self.roundsMax {
+            let top = unsafe open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+            Self.removeTree(at: AT_FDCWD, Array(path.utf8CString), depth: 0, top: top)
+            if top >= 0 { close(top) }
+            if unsafe access(path, F_OK) != 0 { return }
+        }
+    }
 
-    /// How deep a tree may be to be removed here: the kernel's limit on a path, a name a level.
-    private static let depthMax = 2048
+    /// How deep one round goes: each level has a descriptor open meanwhile.
+    private static let depthMax = 64
+    /// Enough for the deepest tree that a program can make with the files that it may have.
+    private static let roundsMax = 4096
 
     private func makeDirectory(_ path: String, mayExist: Bool = false) throws(SystemError) {
         guard unsafe mkdir(path, 0o700) != 0 else { return }
@@ -57,11 +71,17 @@ public struct WorkDirectory: Sendable {
         }
     }
 
+    /// Names are bytes: not every one is text.
+    ///
     /// Descends by descriptors, so that a directory that is exchanged for a link meanwhile leads
     /// nowhere else.
-    private static func removeTree(at parent: CInt, _ name: String, depth: Int) {
+    private static func removeTree(at parent: CInt, _ name: [CChar], depth: Int, top: CInt) {
         if unsafe unlinkat(parent, name, 0) == 0 || errno == ENOENT { return }
-        guard depth < depthMax else { return }
+        guard depth < depthMax else {
+            // Names that are taken stay for another round.
+            unsafe _ = renameat(parent, name, top, "deep-\(UUIDv7().text)")
+            return
+        }
         let number = unsafe openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard number >= 0 else { return }
         fchmod(number, 0o700)
@@ -72,10 +92,17 @@ public struct WorkDirectory: Sendable {
         while let entry = unsafe readdir(directory) {
             let child = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
                 unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) {
-                    unsafe String(cString: $0)
+                    unsafe Array(UnsafeBufferPointer(start: $0, count: strlen($0) + 1))
                 }
             }
-            if child != ".", child != ".." { removeTree(at: number, child, depth: depth + 1) }
+            if child != [46, 0], child != [46, 46, 0] {
+                removeTree(
+                    at: number,
+                    child,
+                    depth: depth + 1,
+                    top: top
+                )
+            }
         }
         unsafe closedir(directory)
         unsafe _ = unlinkat(parent, name, AT_REMOVEDIR)

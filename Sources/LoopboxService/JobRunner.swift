@@ -16,6 +16,12 @@ public enum JobRunnerError: Error, Hashable, Sendable, CustomStringConvertible {
     case harness(SystemError)
     /// The sandbox could not be set up.
     case sandbox(SandboxError)
+    /// This machine has not the isolation that was asked for.
+    case isolation([MissingLevel])
+    /// A spec asks for more isolation than the server gives.
+    case level(asked: JobSpec.Level, given: Attestation.Level)
+    /// A spec asks for a network that the server's level can't give.
+    case network(JobSpec.Network, given: Attestation.Level)
 
     /// What failed and, where there is one, the cure.
     public var description: String {
@@ -23,6 +29,15 @@ public enum JobRunnerError: Error, Hashable, Sendable, CustomStringConvertible {
         case .noInterpreter(let reason): reason
         case .harness(let error): "the harness can't be written: \(error)"
         case .sandbox(let error): error.description
+        case .isolation(let missing):
+            missing.map { "\($0)\n  hint: \($0.cure)" }.joined(separator: "\n")
+                + "\n  hint: where you trust every program, say --sandbox none-i-know"
+        case .level(let asked, let given):
+            "the spec asks for sandbox.level \(asked.rawValue), and programs run here at level "
+                + given.rawValue
+        case .network(let asked, let given):
+            "the spec asks for sandbox.network \(asked.rawValue), which level \(given.rawValue) "
+                + "can't give"
         }
     }
 }
@@ -34,6 +49,12 @@ public final class JobRunner {
     /// The interpreters there are.
     public let catalog: RuntimeCatalog
     private let loop: EventLoop
+    /// The level at which programs run.
+    public let level: Attestation.Level
+    /// What was in force when that level was tried.
+    public let attestation: Attestation
+    /// Levels that were tried in vain.
+    public let missing: [MissingLevel]
     private let sandbox: Sandbox
     private let workBase: String
     /// For what would block the loop: files, and the making of findings.
@@ -46,7 +67,8 @@ public final class JobRunner {
         loop: EventLoop,
         dataDirectory: String,
         workDirectory: String,
-        runtimes: [String: String]
+        runtimes: [String: String],
+        isolation: IsolationChoice
     ) async throws(JobRunnerError) {
         self.loop = loop
         workBase = workDirectory
@@ -64,10 +86,100 @@ public final class JobRunner {
         } catch {
             throw .sandbox(error)
         }
+        (attestation, missing) = try await Self.settle(isolation, sandbox, workBase, dataDirectory)
+        level = attestation.level
         catalog = try await RuntimeCatalog.find(
             sandbox: sandbox,
+            level: JobSpec.Level(rawValue: level.rawValue),
+            workDirectory: workBase,
             dataDirectory: dataDirectory,
             named: runtimes
+        )
+    }
+
+    /// Tries the levels of `choice`, the best first.
+    private static func settle(
+        _ choice: IsolationChoice,
+        _ sandbox: Sandbox,
+        _ workBase: String,
+        _ dataDirectory: String
+    ) async throws(JobRunnerError) -> (Attestation, [MissingLevel]) {
+        if choice == .none { return (Attestation(level: .none, layers: []), []) }
+        var missing: [MissingLevel] = []
+        for level in choice.levels {
+            let directory = WorkDirectory(base: workBase, name: "probe")
+            directory.remove()
+            defer { directory.remove() }
+            do throws(SystemError) {
+                try directory.makeEmpty()
+                if level == .standard, geteuid() == 0 {
+                    letUsersThrough([dataDirectory, workBase])
+                }
+            } catch {
+                throw .sandbox(.workDirectory(error))
+            }
+            do throws(SandboxError) {
+                return (try await sandbox.probe(level, runDirectory: directory.path), missing)
+            } catch {
+                missing.append(MissingLevel(level: level, reason: error))
+            }
+        }
+        throw .isolation(missing)
+    }
+
+    /// At level standard the user of a run comes to its directory by the machine's own paths: it may
+    /// walk through `folders`, not list them, and read no file that lies there.
+    private static func letUsersThrough(_ folders: [String]) {
+        for folder in folders {
+            for name in directoryEntries(folder) {
+                var status = stat()
+                let path = "\(folder)/\(name)"
+                guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+                    continue
+                }
+                unsafe _ = chmod(path, 0o600)
+            }
+            unsafe _ = chmod(folder, 0o711)
+        }
+    }
+
+    /// How a program of `spec` is isolated; nil: not at all.
+    private func confinement(
+        of spec: JobSpec,
+        _ runtime: PythonRuntime,
+        in directory: WorkDirectory
+    ) throws(JobRunnerError) -> SandboxCommand.Confinement? {
+        guard let own = JobSpec.Level(rawValue: level.rawValue) else {
+            if let asked = spec.sandbox.level { throw .level(asked: asked, given: level) }
+            if let asked = spec.sandbox.network, asked == .none {
+                throw .network(asked, given: level)
+            }
+            return nil
+        }
+        if spec.sandbox.level == .strict, own != .strict {
+            throw .level(asked: .strict, given: level)
+        }
+        let network = spec.sandbox.network ?? (own == .strict ? .loopback : .none)
+        if network == .loopback, own != .strict { throw .network(network, given: level) }
+        return SandboxCommand.Confinement(
+            level: own,
+            network: network,
+            runDirectory: directory.path,
+            files: spec.program.files.map { ($0.key, $0.value.bytes) },
+            runtimes: runtime.parts,
+            readable: [catalog.harness]
+        )
+    }
+
+    /// The attacks, to be tried here with the newest interpreter.
+    public func attackSuite() -> AttackSuite {
+        let runtime = catalog.runtime(named: "python")
+        return AttackSuite(
+            on: loop,
+            sandbox: sandbox,
+            python: runtime?.executable ?? "/usr/bin/python3",
+            parts: runtime?.parts ?? [],
+            folder: workBase
         )
     }
 
@@ -87,12 +199,17 @@ public final class JobRunner {
             throw .noInterpreter("\(spec.program.runtime) is not installed here any more")
         }
         let directory = WorkDirectory(base: workBase, name: name)
+        let confinement = try confinement(of: spec, runtime, in: directory)
         let files = spec.program.files.map { (path: $0.key, bytes: $0.value.bytes) }
         do throws(SystemError) {
             try await loop.runInExecutor(workers) { () throws(SystemError) in
                 // What a server that died left of the same attempt.
                 directory.remove()
-                try directory.make(files: files)
+                if confinement == nil {
+                    try directory.make(files: files)
+                } else {
+                    try directory.makeEmpty()
+                }
             }
         } catch {
             await remove(directory)
@@ -118,7 +235,8 @@ public final class JobRunner {
                     environment: command.environment,
                     directory: directory.work,
                     stdin: spec.program.stdin?.bytes,
-                    limits: spec.limits
+                    limits: spec.limits,
+                    confinement: confinement
                 ),
                 name: name,
                 as: run

@@ -38,6 +38,26 @@ struct RunEnding {
                 : isObedient
                     ? "reached \(limit) and was ended by SIGTERM"
                     : "reached \(limit) and \(how) after SIGTERM"
+        case .cpuExceeded(let killed):
+            outcome = .cpuExceeded
+            let limit =
+                "its limit of \(Self.shown(limits.cpu ?? limits.time)) of processor time"
+            sentence =
+                killed
+                ? "reached \(limit), did not end within \(grace) of SIGTERM, and was killed"
+                : isObedient
+                    ? "reached \(limit) and was ended by SIGTERM"
+                    : "reached \(limit) and \(how) after SIGTERM"
+        case .memoryExceeded(let used):
+            outcome = .memoryExceeded
+            sentence =
+                "reached its memory limit of \(limits.memory) with \(used.bytes >> 20)MiB and was "
+                + "killed\(Self.others(result.endedProcesses))"
+        case .processesExceeded(let count):
+            outcome = .signaled
+            sentence =
+                "reached its limit of \(limits.processes) processes with \(count) and was killed"
+                + Self.others(result.endedProcesses)
         case .cancelled(let killed):
             outcome = .cancelled
             sentence =
@@ -46,10 +66,19 @@ struct RunEnding {
                 : isObedient
                     ? "was cancelled and ended by SIGTERM"
                     : "was cancelled and \(how) after SIGTERM"
+        case nil where signal == "SIGXCPU":
+            outcome = .cpuExceeded
+            sentence =
+                "reached its limit of \(Self.shown(limits.cpu ?? limits.time)) of processor time "
+                + "and \(how)"
         case nil:
             outcome = exit == nil ? .signaled : .exited
             sentence = how
         }
+    }
+
+    private static func others(_ count: Int) -> String {
+        count == 0 ? "" : ", with \(count) other process\(count == 1 ? "" : "es")"
     }
 
     private static func shown(_ span: Seconds) -> String {

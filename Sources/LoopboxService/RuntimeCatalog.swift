@@ -28,18 +28,30 @@ public struct RuntimeCatalog {
     /// - Throws: ``JobRunnerError/noInterpreter(_:)`` where there is none.
     public static func find(
         sandbox: Sandbox,
+        level: JobSpec.Level?,
+        workDirectory: String,
         dataDirectory: String,
         named: [String: String]
     ) async throws(JobRunnerError) -> RuntimeCatalog {
         let folders = searchFolders().map { ($0, directoryEntries($0)) }
         let candidates = RuntimeProbe.candidates(in: folders)
+        let harness = try placeHarness(below: dataDirectory, isWalkedTo: level == .standard)
+        // As a job: a private home can keep the run's user from an interpreter.
+        func refusal(of runtime: PythonRuntime) async -> String? {
+            guard let level else { return nil }
+            return await failure(of: runtime, level, harness, workDirectory, sandbox)
+        }
         let found = await RuntimeProbe.runtimes(among: candidates) { command in
             await ask(command, sandbox)
+        } refuse: {
+            await refusal(of: $0)
         }
         var aliases: [String: PythonRuntime] = [:]
         for (name, path) in named.sorted(by: { $0.key < $1.key }) {
             let answer = await RuntimeProbe.runtimes(among: [path]) { command in
                 await ask(command, sandbox)
+            } refuse: {
+                await refusal(of: $0)
             }
             guard let runtime = answer.runtimes.first else {
                 let reason = answer.skipped.first?.reason ?? "it is none"
@@ -48,11 +60,12 @@ public struct RuntimeCatalog {
             aliases[name] = runtime
         }
         guard !found.runtimes.isEmpty || !aliases.isEmpty else {
+            let reasons = found.skipped.map { "\n  \($0.executable): \($0.reason)" }
             throw .noInterpreter(
-                "no CPython 3.9 or later is on PATH; install python3 or name one with --runtime"
+                "no CPython 3.9 or later is on PATH that can be used; install python3 or name one "
+                    + "with --runtime" + reasons.joined()
             )
         }
-        let harness = try placeHarness(below: dataDirectory)
         for runtime in Set(found.runtimes + aliases.values) {
             let tag = "cpython-\(runtime.version.major)\(runtime.version.minor)"
             if unsafe access("\(harness)/__pycache__/loopbox_inside.\(tag).pyc", R_OK) == 0 {
@@ -64,6 +77,55 @@ public struct RuntimeCatalog {
             )
         }
         return RuntimeCatalog(found: found, harness: harness, aliases: aliases)
+    }
+
+    /// Why `runtime` does not work at `level`, as the end of a sentence; nil: it does.
+    private static func failure(
+        of runtime: PythonRuntime,
+        _ level: JobSpec.Level,
+        _ harness: String,
+        _ workDirectory: String,
+        _ sandbox: Sandbox
+    ) async -> String? {
+        let directory = WorkDirectory(base: workDirectory, name: "probe")
+        directory.remove()
+        defer { directory.remove() }
+        // Whether the harness is there decides whether anything will be found.
+        let script = "open(\"\(harness)/sitecustomize.py\").close()"
+        var limits = JobSpec.Limits()
+        limits.time = Seconds(probeLimit)
+        do {
+            try directory.makeEmpty()
+            let command = SandboxCommand(
+                path: runtime.executable,
+                arguments: [runtime.executable, "-I", "-S", "-c", script],
+                environment: ["PATH": "/usr/local/bin:/usr/bin:/bin"],
+                directory: directory.work,
+                stdin: nil,
+                limits: limits,
+                confinement: SandboxCommand.Confinement(
+                    level: level,
+                    network: .none,
+                    runDirectory: directory.path,
+                    runtimes: runtime.parts,
+                    readable: [harness]
+                )
+            )
+            let result = unsafe try await sandbox.run(
+                command,
+                name: "probe-\(UUIDv7().text)",
+                as: sandbox.newRun()
+            ) { _ in }
+            if result.exit.ending == .exited(0) { return nil }
+            let last =
+                String(decoding: result.stderr.bytes, as: UTF8.self)
+                .split(separator: "\n").last.map(String.init) ?? "it ended otherwise than well"
+            return "at level \(level.rawValue): \(last)"
+        } catch SandboxError.isolation(step: "exec", let subject, EACCES) {
+            return "\(subject) is not readable by the job's user: move it, or use level strict"
+        } catch {
+            return "at level \(level.rawValue): \(error)"
+        }
     }
 
     private init(
@@ -90,6 +152,9 @@ public struct RuntimeCatalog {
         var context = SpecContext(runtimes: names, defaultRuntime: names.first)
         context.maxTime = configuration.timeMax
         context.maxOutput = configuration.outputMax
+        context.maxMemory = configuration.memoryMax
+        context.maxDisk = configuration.diskMax
+        context.maxProcesses = configuration.processesMax
         context.webhookSchemes =
             configuration.webhookPolicy.allowsHTTP ? [.http, .https] : [.https]
         return context
@@ -143,7 +208,10 @@ public struct RuntimeCatalog {
 
     /// Writes the harness into a folder that is named by its contents, so that two versions of the
     /// server don't disturb each other.
-    private static func placeHarness(below directory: String) throws(JobRunnerError) -> String {
+    private static func placeHarness(
+        below directory: String,
+        isWalkedTo: Bool
+    ) throws(JobRunnerError) -> String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325  // FNV-1a
         for byte in PythonHarness.files.flatMap(\.bytes) {
             hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
@@ -154,6 +222,14 @@ public struct RuntimeCatalog {
             for path in [directory, base, folder] { try ensureDirectory(path) }
             for file in PythonHarness.files {
                 try writeWhole(file.bytes, to: "\(folder)/\(file.name)")
+            }
+            // The users of runs read it, and can list nothing else here.
+            if geteuid() == 0 {
+                if isWalkedTo { unsafe _ = chmod(base, 0o711) }
+                unsafe _ = chmod(folder, 0o755)
+                for file in PythonHarness.files {
+                    unsafe _ = chmod("\(folder)/\(file.name)", 0o644)
+                }
             }
         } catch {
             throw .harness(error)

@@ -6,7 +6,7 @@ public import Logging
 import Loop
 import LoopHTTP
 public import LoopSystem
-import LoopboxModel
+public import LoopboxModel
 import LoopboxSandbox
 import LoopboxSpec
 import LoopboxStore
@@ -17,6 +17,8 @@ import LoopboxWebhooks
 public final class Service {
     /// Where it listens, with the port that it got.
     public nonisolated let address: SocketAddress
+    /// The level at which programs run.
+    public nonisolated let level: Attestation.Level
     private let loop: EventLoop
     private let configuration: ServiceConfiguration
     private let store: JobStore
@@ -52,8 +54,16 @@ public final class Service {
             loop: loop,
             dataDirectory: configuration.dataDirectory,
             workDirectory: "\(configuration.dataDirectory)/work",
-            runtimes: configuration.runtimes
+            runtimes: configuration.runtimes,
+            isolation: configuration.isolation
         )
+        level = runner.level
+        for missing in runner.missing {
+            logger.warning(
+                "level not available",
+                metadata: ["level": "\(missing.level.rawValue)", "reason": "\(missing.reason)"]
+            )
+        }
         for job in try await store.reclaimAll() {
             logger.notice(
                 "job taken up again",
@@ -102,6 +112,7 @@ public final class Service {
             jobs: jobs,
             store: store,
             catalog: runner.catalog,
+            level: runner.level,
             configuration: configuration,
             logger: logger.part("http")
         )

@@ -28,6 +28,14 @@ public struct ServiceConfiguration: Sendable {
     public var timeMax: Duration = .seconds(300)
     /// The largest `limits.output`; two of these are kept in memory for each slot.
     public var outputMax: ByteCount = .mebibytes(16)
+    /// The largest `limits.memory`; the slots together should fit into the machine.
+    public var memoryMax: ByteCount = .gibibytes(2)
+    /// The largest `limits.disk`.
+    public var diskMax: ByteCount = .gibibytes(1)
+    /// The largest `limits.processes`.
+    public var processesMax = 512
+    /// How programs are isolated.
+    public var isolation: IsolationChoice = .atLeast(.standard)
     /// How long it goes on serving after it was asked to end, so that a balancer notices.
     public var drainDelay: Duration = .seconds(3)
     /// How long running jobs may take to end then; less than the 30 s that Kubernetes gives.

@@ -14,6 +14,18 @@ package struct Codec<Value: Sendable>: Sendable {
     package let write: @Sendable (Value) -> Written?
 }
 
+extension Codec {
+    /// The same value, for a property that is nil where the key is left out.
+    var optional: Codec<Value?> {
+        Codec<Value?>(
+            shape: shape,
+            example: example,
+            read: { node, reading in read(node, &reading).map { .some($0) } },
+            write: { value in value.flatMap(write) }
+        )
+    }
+}
+
 extension Codec<Bool> {
     /// `true` or `false`, and not what YAML 1.1 takes for them.
     static let boolean = Codec(

@@ -152,15 +152,14 @@ package enum KeyAdvisor {
             )
         ),
         (
-            [
-                "memory", "memory_limit", "mem", "mem_limit", "max_memory", "memory_mb", "ram",
-                "cpu",
-                "cpus", "cpu_limit", "cpu_time", "cpu_time_limit",
-            ],
-            .note(
-                "this version has no limits of memory and processor time",
-                hint: "what can be limited: limits.time, limits.output, limits.grace"
-            )
+            ["memory_limit", "mem", "mem_limit", "max_memory", "memory_mb", "ram"],
+            .path("limits.memory")
         ),
+        (["cpus", "cpu_limit", "cpu_time", "cpu_time_limit"], .path("limits.cpu")),
+        (["pids", "threads", "max_processes", "nproc", "tasks_max"], .path("limits.processes")),
+        (["nofile", "files_max", "descriptors", "fds"], .path("limits.open_files")),
+        (["storage", "disk_limit", "max_file_size", "quota"], .path("limits.disk")),
+        (["isolation", "security", "container"], .path("sandbox")),
+        (["net", "internet", "networking"], .path("sandbox.network")),
     ]
 }

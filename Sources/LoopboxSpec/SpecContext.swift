@@ -20,6 +20,12 @@ public struct SpecContext: Hashable, Sendable {
     public var maxTime = Duration.seconds(300)
     /// The most that a spec may ask for as `limits.output`; `--max-output`.
     public var maxOutput = ByteCount.mebibytes(16)
+    /// The most that a spec may ask for as `limits.memory`; `--max-memory`.
+    public var maxMemory = ByteCount.gibibytes(2)
+    /// The most that a spec may ask for as `limits.disk`; `--max-disk`.
+    public var maxDisk = ByteCount.gibibytes(1)
+    /// The most that a spec may ask for as `limits.processes`; `--max-processes`.
+    public var maxProcesses = 512
     /// What webhooks may be called by; plain http only where the operator allows it.
     public var webhookSchemes: Set<WebhookScheme> = [.https]
 

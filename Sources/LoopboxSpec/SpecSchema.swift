@@ -45,6 +45,7 @@ public enum SpecSchema {
             ),
             Field("debug", debug, \.debug, defaults: empty, summary: "What is watched."),
             Field("limits", limits, \.limits, defaults: empty, summary: "What a run may use."),
+            Field("sandbox", sandbox, \.sandbox, defaults: empty, summary: "How it is isolated."),
             Field(
                 "webhooks",
                 webhooks,
@@ -90,6 +91,9 @@ public enum SpecSchema {
         var spec = spec
         spec.limits.time = min(spec.limits.time, Seconds(context.maxTime))
         spec.limits.output = min(spec.limits.output, context.maxOutput)
+        spec.limits.memory = min(spec.limits.memory, context.maxMemory)
+        spec.limits.disk = min(spec.limits.disk, context.maxDisk)
+        spec.limits.processes = min(spec.limits.processes, context.maxProcesses)
         return spec
     }
 
@@ -260,6 +264,45 @@ public enum SpecSchema {
         write: { seed in seed.map { .literal("\($0)") } ?? .word("random") }
     )
 
+    private static let sandbox = Codec<JobSpec.SandboxOptions>.map(
+        [
+            Field(
+                "network",
+                Codec<JobSpec.Network>.words().optional,
+                \.network,
+                defaults: nil,
+                fallbackText: "`loopback` at level strict, else `none`",
+                examples: [JobSpec.Network.none],
+                summary: "What the program has of the network; `loopback` is its own, with nothing "
+                    + "else on it."
+            ),
+            Field(
+                "level",
+                Codec<JobSpec.Level>.words().optional,
+                \.level,
+                defaults: nil,
+                fallbackText: "the server's",
+                examples: [.strict],
+                summary: "The least isolation with which the program may be run."
+            ),
+        ],
+        example: "{network: none}",
+        start: { JobSpec.SandboxOptions() }
+    )
+
+    private static let processes = Codec<Int>(
+        shape: .integer(1...512),
+        example: "16",
+        read: { node, reading in
+            Codec<Int>.integer(
+                node,
+                1...min(512, max(1, reading.context.maxProcesses)),
+                reading: &reading
+            )
+        },
+        write: { .literal("\($0)") }
+    )
+
     private static let limits = Codec<JobSpec.Limits>.map(
         [
             Field(
@@ -273,6 +316,59 @@ public enum SpecSchema {
                 defaults: JobSpec.Limits(),
                 examples: [Seconds(.seconds(20))],
                 summary: "How long a run may last by the clock."
+            ),
+            Field(
+                "cpu",
+                Codec<Seconds>.duration(
+                    .milliseconds(100) ... .seconds(300),
+                    example: "5s",
+                    ceiling: ("--max-time", { $0.maxTime })
+                ).optional,
+                \.cpu,
+                defaults: nil,
+                fallbackText: "as `time`",
+                examples: [Seconds(.seconds(5))],
+                summary: "How much processor time a run may use, over all its processes."
+            ),
+            Field(
+                "memory",
+                .size(
+                    .mebibytes(32) ... .gibibytes(2),
+                    example: "128MiB",
+                    ceiling: ("--max-memory", { $0.maxMemory })
+                ),
+                \.memory,
+                defaults: JobSpec.Limits(),
+                examples: [.mebibytes(128)],
+                summary: "How much memory a run may have, over all its processes."
+            ),
+            Field(
+                "processes",
+                processes,
+                \.processes,
+                defaults: JobSpec.Limits(),
+                examples: [16],
+                summary: "How many processes and threads a run may have at once."
+            ),
+            Field(
+                "open_files",
+                .integer(16...4096),
+                \.openFiles,
+                defaults: JobSpec.Limits(),
+                examples: [64],
+                summary: "How many descriptors a process may have open."
+            ),
+            Field(
+                "disk",
+                .size(
+                    .mebibytes(1) ... .gibibytes(1),
+                    example: "16MiB",
+                    ceiling: ("--max-disk", { $0.maxDisk })
+                ),
+                \.disk,
+                defaults: JobSpec.Limits(),
+                examples: [.mebibytes(16)],
+                summary: "How large a file may be; at level strict, all files together."
             ),
             Field(
                 "output",

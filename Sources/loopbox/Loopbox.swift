@@ -18,11 +18,11 @@ struct Loopbox: ParsableCommand {
 
             Or start a server and send it jobs with curl:
 
-              loopbox serve --sandbox none-i-know
+              loopbox serve
               curl -sS --data-binary @job.yaml 'localhost:8080/v1/jobs?wait=20s&format=text'
             """,
         version: version,
-        subcommands: [Serve.self, Run.self, Check.self, Health.self]
+        subcommands: [Serve.self, Run.self, Check.self, Doctor.self, Health.self]
     )
 
     /// Not the library's own: variables of the environment are taken as flags first.
@@ -66,4 +66,6 @@ func write(_ text: String, to file: CInt = STDOUT_FILENO) {
 }
 
 /// Says what went wrong.
-func complain(_ text: String) { write("loopbox: error: \(text)\n", to: STDERR_FILENO) }
+func complain(_ text: String, _ kind: String = "error") {
+    write("loopbox: \(kind): \(text)\n", to: STDERR_FILENO)
+}

@@ -21,7 +21,7 @@ struct Run: ParsableCommand {
             loopbox run job.yaml
             cat job.yaml | loopbox run -
 
-            The program runs with your rights: this version has no isolation.
+            The program is isolated as well as this machine can; --sandbox none-i-know: not at all.
 
             Exit status: 0 nothing found, 1 an error was found or the program failed, 2 the spec \
             is not valid, 3 the program could not be run, 130 interrupted, 143 terminated.
@@ -34,6 +34,15 @@ struct Run: ParsableCommand {
     @Option(help: "The wall limit, as 5s; default: what the spec says, or 10s.")
     var time: String?
 
+    @Option(help: "The isolation: strict, standard, or none-i-know; default: the best there is.")
+    var sandbox: String?
+
+    @Option(help: "The least isolation: standard or strict.")
+    var minLevel = "standard"
+
+    @Option(help: "The directory for what is kept between runs.")
+    var data = Serve.defaultDataDirectory
+
     @Flag(help: "Print the report as JSON.")
     var json = false
 
@@ -45,14 +54,17 @@ struct Run: ParsableCommand {
 
     func run() throws {
         let spec = try self.spec()
+        let isolation = try IsolationFlag.choice(sandbox: sandbox, minLevel: minLevel)
+        if isolation == .none { complain("the program is not isolated", "warning") }
         let loop = ServiceActor.loop
         let work = try Self.workDirectory()
         let task = loop.createTask(name: "run") { @ServiceActor () async throws -> Ended in
             let runner = try await JobRunner(
                 loop: loop,
-                dataDirectory: Serve.defaultDataDirectory,
+                dataDirectory: data,
                 workDirectory: work,
-                runtimes: [:]
+                runtimes: [:],
+                isolation: isolation
             )
             guard runner.catalog.runtime(named: spec.program.runtime) != nil else {
                 let known = runner.catalog.names.joined(separator: ", ")
@@ -162,7 +174,7 @@ struct Run: ParsableCommand {
         }
     }
 
-    private static func workDirectory() throws -> String {
+    static func workDirectory() throws -> String {
         var template = Array("\(environment("TMPDIR") ?? "/tmp")/loopbox-XXXXXX".utf8CString)
         guard unsafe mkdtemp(&template) != nil else {
             complain("\(SystemError.last("mkdtemp"))")

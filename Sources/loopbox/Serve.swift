@@ -14,7 +14,7 @@ struct Serve: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Takes jobs over HTTP, runs them, and calls webhooks.",
         discussion: """
-            loopbox serve --sandbox none-i-know
+            loopbox serve
             curl -sS --data-binary @job.yaml 'localhost:8080/v1/jobs?wait=20s&format=text'
 
             Each flag can come from the environment, too: LOOPBOX_LISTEN for --listen.
@@ -33,8 +33,20 @@ struct Serve: ParsableCommand {
     @Option(help: "Jobs that may wait.")
     var queueMax = 10_000
 
-    @Option(help: "The isolation. This version has none: say none-i-know to start all the same.")
+    @Option(help: "The isolation: strict, standard, or none-i-know; default: the best there is.")
     var sandbox: String?
+
+    @Option(help: "The least isolation: standard or strict. The server does not start with less.")
+    var minLevel = "standard"
+
+    @Option(help: "The largest memory limit that a spec may ask for, in MiB.")
+    var maxMemory = 2048
+
+    @Option(help: "The largest disk limit that a spec may ask for, in MiB.")
+    var maxDisk = 1024
+
+    @Option(help: "The most processes and threads that a spec may ask for.")
+    var maxProcesses = 512
 
     @Option(help: "An interpreter beside those on PATH, as NAME=PATH; repeatable.")
     var runtime: [String] = []
@@ -78,6 +90,11 @@ struct Serve: ParsableCommand {
     @Flag(help: "Put the server's own event loop in debug mode.")
     var loopDebug = false
 
+    /// What has to be heard by who starts a server without isolation.
+    static let warning = """
+        programs are not isolated: whoever can send a job can do what the user that runs this can do
+        """
+
     static var defaultDataDirectory: String {
         let home = environment("HOME") ?? "/tmp"
         return "\(environment("XDG_STATE_HOME") ?? "\(home)/.local/state")/loopbox"
@@ -119,13 +136,22 @@ struct Serve: ParsableCommand {
                 }
             }
         }
-        announce(service.address, configuration)
+        announce(service.address, service.level, configuration)
         try loop.runForever()
     }
 
-    private func announce(_ address: SocketAddress, _ configuration: ServiceConfiguration) {
+    private func announce(
+        _ address: SocketAddress,
+        _ level: Attestation.Level,
+        _ configuration: ServiceConfiguration
+    ) {
         let token = configuration.tokens.first.map { " -H 'Authorization: Bearer \($0)'" } ?? ""
         let isShown = tokenFile == nil
+        let isolation =
+            level == .none ? "WITHOUT ISOLATION" : "with isolation level \(level.rawValue)"
+        if level == .none {
+            complain(Self.warning, "warning")
+        }
         let curl: String
         if case .unix(let path) = address {
             curl = "--unix-socket \(path) 'http://localhost/v1/jobs"
@@ -134,7 +160,7 @@ struct Serve: ParsableCommand {
         }
         write(
             """
-            loopbox \(Loopbox.version) serves at \(address) without isolation; try: \
+            loopbox \(Loopbox.version) serves at \(address) \(isolation); try: \
             curl -sS\(isShown ? token : "") --data-binary @job.yaml \(curl)?wait=20s&format=text'
 
             """
@@ -150,16 +176,7 @@ struct Serve: ParsableCommand {
     }
 
     private func configuration() throws -> ServiceConfiguration {
-        guard sandbox == "none-i-know" else {
-            complain(
-                """
-                this version can't isolate programs: whoever can send a job can do what the \
-                user that runs the server can do.
-                  hint: where you trust every program, start with --sandbox none-i-know
-                """
-            )
-            throw ExitStatus.failure
-        }
+        let isolation = try IsolationFlag.choice(sandbox: sandbox, minLevel: minLevel)
         guard let address = SocketAddress(listen) else {
             throw ValidationError(
                 "--listen \(listen) is no address; write 127.0.0.1:8080, [::1]:8080 or unix:/path"
@@ -170,6 +187,11 @@ struct Serve: ParsableCommand {
         guard slots > 0 else { throw ValidationError("--slots is at least 1") }
         guard queueMax > 0 else { throw ValidationError("--queue-max is at least 1") }
         guard maxOutput > 0 else { throw ValidationError("--max-output is at least 1") }
+        guard maxMemory >= 32 else { throw ValidationError("--max-memory is at least 32") }
+        guard maxDisk > 0 else { throw ValidationError("--max-disk is at least 1") }
+        guard (1...512).contains(maxProcesses) else {
+            throw ValidationError("--max-processes is 1 to 512")
+        }
         var configuration = ServiceConfiguration(
             version: Loopbox.version,
             dataDirectory: data,
@@ -177,6 +199,10 @@ struct Serve: ParsableCommand {
         )
         configuration.listen = address
         configuration.queueMax = queueMax
+        configuration.isolation = isolation
+        configuration.memoryMax = .mebibytes(maxMemory)
+        configuration.diskMax = .mebibytes(maxDisk)
+        configuration.processesMax = maxProcesses
         configuration.publicURL = publicURL.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
         configuration.timeMax = maxTime.duration
         configuration.outputMax = .mebibytes(maxOutput)

@@ -30,6 +30,13 @@ import Testing
         spec.debug.blockingStack = false
         spec.debug.hashSeed = 7
         spec.limits.time = Seconds(.seconds(3))
+        spec.limits.cpu = Seconds(.seconds(2))
+        spec.limits.memory = .mebibytes(33)
+        spec.limits.processes = 9
+        spec.limits.openFiles = 17
+        spec.limits.disk = .mebibytes(2)
+        spec.sandbox.network = JobSpec.Network.none
+        spec.sandbox.level = .strict
         spec.limits.output = .kibibytes(2)
         spec.limits.grace = Seconds(.zero)
         var webhook = JobSpec.WebhookTarget(url: "https://example.com/")
@@ -71,7 +78,7 @@ import Testing
             JobSpec(program: .init(files: Self.full.program.files, start: Self.full.program.start))
         )
         var count = 0
-        for part in ["", "program", "debug", "limits"] {
+        for part in ["", "program", "debug", "limits", "sandbox"] {
             let members = try #require(part.isEmpty ? full : full[part] as? Object)
             let defaults = try #require(part.isEmpty ? plain : plain[part] as? Object)
             for key in members.keys where !["program", "files", "start"].contains(key) {
@@ -90,7 +97,7 @@ import Testing
                 count += 1
             }
         }
-        #expect(count == 6 + 4 + 10 + 3)
+        #expect(count == 7 + 4 + 10 + 8 + 2)
     }
 
     @Test(arguments: ["events", "secret", "payload"])

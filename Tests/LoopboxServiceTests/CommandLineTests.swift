@@ -111,27 +111,33 @@ import Testing
         #expect(entries(files("tmp")) == [])
     }
 
-    @Test(arguments: [(SIGINT, CInt(130)), (SIGTERM, CInt(143))])
-    func `a signal ends the program and then us`(signal: CInt, status: CInt) throws {
+    @Test(
+        arguments: [(SIGINT, CInt(130)), (SIGTERM, CInt(143))],
+        [[], ["--sandbox", "none-i-know"]]
+    )
+    func `a signal ends the program and then us`(
+        ending: (signal: CInt, status: CInt),
+        isolation: [String]
+    ) throws {
         try files.write(
             """
             import subprocess, time
             stray = subprocess.Popen(["/bin/sleep", "600"], start_new_session=True)
-            open("\(files("runs"))", "w").close()
             time.sleep(600)
             """,
             to: "waits.py"
         )
         let run = try ChildProcess(
             ServerProcess.loopbox,
-            ["run", "--time", "60s", "waits.py"],
+            ["run", "--time", "60s"] + isolation + ["waits.py"],
             environment: try surroundings,
             directory: files.path
         )
-        try eventually("the program runs") { files.has("runs") }
-        #expect(!marked.isEmpty)
-        run.kill(signal)
-        #expect(run.wait(within: .seconds(20)) == .exited(status), "\(run.stderr)")
+        try eventually("the program runs") {
+            marked.contains { contents("/proc/\($0)/cmdline")?.hasPrefix("/bin/sleep") == true }
+        }
+        run.kill(ending.signal)
+        #expect(run.wait(within: .seconds(20)) == .exited(ending.status), "\(run.stderr)")
         #expect(run.stdout.contains("cancelled"), "\(run.stdout)")
         #expect(marked == [])
         #expect(entries(files("tmp")) == [])
@@ -169,14 +175,35 @@ import Testing
         #expect(version.stdout == "0.1.0\n")
     }
 
-    @Test func `a server without isolation has to be asked for`() throws {
-        let refused = try loopbox("serve", "--listen", "127.0.0.1:0", "--data", files("data"))
-        #expect(refused.status == .exited(3))
-        #expect(refused.stderr.contains("this version can't isolate programs"))
-        #expect(refused.stderr.contains("--sandbox none-i-know"))
+    @Test func `isolation is one of three words, and not less than the least`() throws {
+        let unknown = try loopbox("serve", "--sandbox", "none", "--data", files("data"))
+        #expect(unknown.status == .exited(64))
+        #expect(unknown.stderr.contains("none-i-know"))
+        let less = try loopbox(
+            "serve",
+            "--sandbox",
+            "standard",
+            "--min-level",
+            "strict",
+            "--data",
+            files("data")
+        )
+        #expect(less.status == .exited(64))
         #expect(!files.has("data"))
-        let other = try loopbox("serve", "--sandbox", "standard", "--data", files("data"))
-        #expect(other.status == .exited(3))
+    }
+
+    @Test func `a program runs isolated unless it is asked otherwise, and that is said`() throws {
+        let spec = "\(Specimens.path("hello"))"
+        let isolated = try loopbox("run", "--json", spec)
+        #expect(isolated.status == .exited(0), "\(isolated)")
+        #expect(
+            isolated.stdout.contains("\"level\": \"str")
+                || isolated.stdout.contains("\"level\": \"sta")
+        )
+        let open = try loopbox("run", "--json", "--sandbox", "none-i-know", spec)
+        #expect(open.status == .exited(0))
+        #expect(open.stdout.contains("\"level\": \"none\""))
+        #expect(open.stderr.contains("is not isolated"))
     }
 
     @Test func `flags come from the environment, unless they are given`() throws {

@@ -10,8 +10,11 @@ import Testing
     /// spare, any callback can be a slow one.
     private static let triesMax = 3
 
-    @Test func `the report of each spec is the golden one`() throws {
-        let server = try ServerProcess(["--runtime", "python=\(ServerProcess.reference)"])
+    @Test(arguments: ["none-i-know", "strict"])
+    func `the report of each spec is the golden one, isolated or not`(isolation: String) throws {
+        let server = try ServerProcess([
+            "--sandbox", isolation, "--runtime", "python=\(ServerProcess.reference)",
+        ])
         for name in Specimens.names {
             let golden = GoldenFile(suite: "specs", name: name)
             var text = ""

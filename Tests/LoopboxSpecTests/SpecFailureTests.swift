@@ -24,7 +24,7 @@ import Testing
             job.yaml:4:3: error: unknown key "timeout" in "limits"
                4 |   timeout: 10
                      ^~~~~~~
-              hint: did you mean "time"? Keys here: time, output, grace
+              hint: did you mean "time"? Keys here: time, cpu, memory, processes, open_files, disk, output, grace
 
             """
         #expect(

@@ -43,8 +43,13 @@ import Testing
               hash_seed: random
             limits:
               time: 10s
+              memory: 256MiB
+              processes: 64
+              open_files: 256
+              disk: 64MiB
               output: 1MiB
               grace: 1s
+            sandbox: {}
             webhooks: []
 
             """

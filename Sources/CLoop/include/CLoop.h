@@ -128,6 +128,14 @@ struct cloop_spawn_plan {
     int new_session;
     int no_new_privileges;
     int death_signal;  // 0: none
+    // Flags of clone(2) beside the plan's own, such as those of namespaces.
+    uint64_t clone_flags;
+    // Called after the working directory is set, on prepared data only: the memory is the parent's.
+    // Returns 0, or with errno set the number of what failed, counted from 1.
+    int (*_Nullable prepare)(void *_Nullable argument);
+    void *_Nullable prepare_argument;
+    // The child's number of an open file to run in place of `path`; -1: none.
+    int executable;
 };
 
 // The steps between clone and exec, in their order.
@@ -140,6 +148,8 @@ enum cloop_spawn_step {
     CLOOP_STEP_LIMITS,
     CLOOP_STEP_NO_NEW_PRIVILEGES,
     CLOOP_STEP_EXEC,
+    // What plan->prepare returned comes on top.
+    CLOOP_STEP_PREPARE = 100,
 };
 
 struct cloop_spawn_result {

@@ -16,6 +16,7 @@ final class Router {
     private let jobs: JobsAPI
     private let store: JobStore
     private let catalog: RuntimeCatalog
+    private let level: Attestation.Level
     private let configuration: ServiceConfiguration
     private let logger: Logger
 
@@ -25,6 +26,7 @@ final class Router {
         jobs: JobsAPI,
         store: JobStore,
         catalog: RuntimeCatalog,
+        level: Attestation.Level,
         configuration: ServiceConfiguration,
         logger: Logger
     ) {
@@ -33,6 +35,7 @@ final class Router {
         self.jobs = jobs
         self.store = store
         self.catalog = catalog
+        self.level = level
         self.configuration = configuration
         self.logger = logger
     }
@@ -126,7 +129,14 @@ final class Router {
         case ("info", 1):
             try only("GET, HEAD")
             let counts = try await store.counts()
-            return .json(InfoView(configuration, counts: counts, runtimes: catalog.names))
+            return .json(
+                InfoView(
+                    configuration,
+                    level: level,
+                    counts: counts,
+                    runtimes: catalog.names
+                )
+            )
         case ("schema", 2) where path[1] == "job.json":
             try only("GET, HEAD")
             return APIAnswer(

@@ -27,6 +27,9 @@ struct InfoView: Encodable {
     struct Limits: Encodable {
         var time: Seconds
         var output: ByteCount
+        var memory: ByteCount
+        var disk: ByteCount
+        var processes: Int
     }
 
     enum CodingKeys: String, CodingKey {
@@ -35,13 +38,24 @@ struct InfoView: Encodable {
         case jobs, limits, runtimes
     }
 
-    init(_ configuration: ServiceConfiguration, counts: StoreCounts, runtimes: [String]) {
+    init(
+        _ configuration: ServiceConfiguration,
+        level: Attestation.Level,
+        counts: StoreCounts,
+        runtimes: [String]
+    ) {
         version = configuration.version
-        sandbox = Sandbox(level: .none)
+        sandbox = Sandbox(level: level)
         slots = configuration.slots
         queueMax = configuration.queueMax
         jobs = Jobs(queued: counts.queued, running: counts.running, completed: counts.completed)
-        limits = Limits(time: Seconds(configuration.timeMax), output: configuration.outputMax)
+        limits = Limits(
+            time: Seconds(configuration.timeMax),
+            output: configuration.outputMax,
+            memory: configuration.memoryMax,
+            disk: configuration.diskMax,
+            processes: configuration.processesMax
+        )
         self.runtimes = runtimes
     }
 }

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#define _GNU_SOURCE
+#include "CSandbox.h"
+
+#include <errno.h>
+#include <linux/filter.h>
+#include <seccomp.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+_Static_assert(sizeof(struct sock_filter) == sizeof(uint64_t), "a filter step is a word");
+
+static int add(scmp_filter_ctx context, const struct csandbox_denial *denial, int call) {
+    uint32_t action = SCMP_ACT_ERRNO(denial->error);
+    struct scmp_arg_cmp compare = {.arg = denial->argument};
+    if (denial->compare == CSANDBOX_EQUAL) {
+        compare.op = SCMP_CMP_MASKED_EQ;
+        compare.datum_a = denial->mask;
+        compare.datum_b = denial->value;
+    } else {
+        compare.op = SCMP_CMP_GT;
+        compare.datum_a = denial->value;
+    }
+    unsigned count = denial->compare == CSANDBOX_ALWAYS ? 0 : 1;
+    return seccomp_rule_add_array(context, action, call, count, &compare);
+}
+
+static int export(scmp_filter_ctx context, uint64_t *program, int capacity) {
+    int file = memfd_create("loopbox-filter", MFD_CLOEXEC);
+    if (file < 0) return -errno;
+    int result = seccomp_export_bpf(context, file);
+    if (result == 0) {
+        ssize_t bytes = pread(file, program, (size_t)capacity * sizeof *program, 0);
+        off_t size = lseek(file, 0, SEEK_END);
+        result = bytes < 0 ? -errno
+                 : bytes != size ? -E2BIG
+                                 : (int)(bytes / (ssize_t)sizeof *program);
+    }
+    close(file);
+    return result;
+}
+
+int csandbox_filter(const struct csandbox_denial *denials, int count, uint64_t *program,
+                    int capacity, int *unknown) {
+    *unknown = 0;
+    scmp_filter_ctx context = seccomp_init(SCMP_ACT_ALLOW);
+    if (!context) return -ENOMEM;
+    // Calls in another ABI of the machine have other numbers, and could pass by all that follows.
+    int result = seccomp_attr_set(context, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(ENOSYS));
+    // A tree instead of a list: every call of a program goes through this.
+    if (result == 0) result = seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+    for (int i = 0; i < count && result == 0; i++) {
+        int call = seccomp_syscall_resolve_name(denials[i].call);
+        if (call == __NR_SCMP_ERROR) {
+            *unknown += 1;
+            continue;
+        }
+        result = add(context, &denials[i], call);
+        // The machine has no such call.
+        if (result == -EDOM) result = 0;
+    }
+    if (result == 0) result = export(context, program, capacity);
+    seccomp_release(context);
+    return result;
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The parts of the sandbox that Swift can't be: what runs between clone and exec, the small program
+// that keeps a run, and libseccomp's variadic calls. Plain types only, as in CLoop.h.
+#pragma once
+
+#include <stdint.h>
+
+// ---- The seccomp filter: filter.c ----
+
+// How an argument of a call is compared.
+enum csandbox_compare {
+    CSANDBOX_ALWAYS = 0,       // the arguments do not matter
+    CSANDBOX_EQUAL = 1,        // argument & mask == value
+    CSANDBOX_GREATER = 2,      // argument > value
+};
+
+// One call that is answered with an errno.
+struct csandbox_denial {
+    const char *_Nonnull call;
+    int error;
+    enum csandbox_compare compare;
+    unsigned argument;
+    uint64_t mask;
+    uint64_t value;
+};
+
+// Makes the filter that denies these calls, 32-bit and x32 calls, and allows the rest. Writes it in
+// the kernel's form, struct sock_filter, 8 bytes each, and returns how many; -errno on failure. A
+// name that this libseccomp does not know is left out and counted in `unknown`.
+int csandbox_filter(const struct csandbox_denial *_Nonnull denials, int count,
+                    uint64_t *_Nonnull program, int capacity, int *_Nonnull unknown);
+
+// ---- Between clone and exec: prepare.c ----
+
+// The clone flags of the namespaces; user is apart: a server that is root needs none.
+extern const uint64_t csandbox_namespaces;
+extern const uint64_t csandbox_user_namespace;
+
+enum csandbox_mount_kind {
+    CSANDBOX_DIRECTORY = 1,  // an empty directory that anybody may write to
+    CSANDBOX_SYMLINK,        // a link to `source`
+    CSANDBOX_FILE,           // a file that holds the text `source`
+    CSANDBOX_READ_ONLY,      // the tree or file `source` of the machine, read-only
+    CSANDBOX_DEVICE,         // the device `source` of the machine
+    CSANDBOX_TMPFS,          // a tmpfs with the options `source`
+    CSANDBOX_PROC,           // a procfs with the options `source`
+    CSANDBOX_INNER,          // the directory `source` of the new root once more
+};
+
+// One thing in the new root; `target` is relative to it.
+struct csandbox_mount {
+    enum csandbox_mount_kind kind;
+    int is_optional;
+    const char *_Nonnull target;
+    const char *_Nullable source;
+    int tree;  // written by the child
+};
+
+// A file of the program, written as the program's user; `path` is absolute, in the new root.
+struct csandbox_file {
+    const char *_Nonnull path;
+    const uint8_t *_Nullable bytes;
+    uint64_t count;
+    int is_directory;
+};
+
+// What is allowed beneath a path, or to a file; bits of landlock(7).
+struct csandbox_rule {
+    const char *_Nonnull path;
+    uint64_t access;
+};
+
+// The six that are compared: mnt, pid, net, ipc, uts, user.
+enum { CSANDBOX_NAMESPACE_COUNT = 6 };
+
+struct csandbox_plan {
+    int has_namespaces;
+    int has_user_namespace;
+    // inode numbers of the server's own; 0: not compared
+    uint64_t namespaces[CSANDBOX_NAMESPACE_COUNT];
+    const char *_Nullable uid_map;
+    const char *_Nullable gid_map;
+
+    const char *_Nullable staging;  // an empty directory over which the new root is mounted
+    const char *_Nullable root_options;
+    struct csandbox_mount *_Nullable mounts;
+    int mount_count;
+    int has_loopback;
+    const char *_Nullable host_name;
+
+    uint64_t handled_files;
+    uint64_t handled_network;
+    uint64_t scoped;
+    const struct csandbox_rule *_Nullable rules;
+    int rule_count;
+
+    int changes_user;
+    uint32_t user;
+    uint32_t group;
+
+    const struct csandbox_file *_Nullable files;
+    int file_count;
+    const char *_Nullable directory;
+
+    const uint64_t *_Nullable filter;
+    uint16_t filter_count;
+
+    // Written by the child: what a failed step was about.
+    const char *_Nullable subject;
+};
+
+// The steps of csandbox_prepare in their order.
+enum csandbox_step {
+    CSANDBOX_STEP_NAMESPACES = 1,
+    CSANDBOX_STEP_USER_MAP,
+    CSANDBOX_STEP_PROPAGATION,
+    CSANDBOX_STEP_SOURCE,
+    CSANDBOX_STEP_ROOT,
+    CSANDBOX_STEP_MOUNT,
+    CSANDBOX_STEP_PIVOT,
+    CSANDBOX_STEP_LOOPBACK,
+    CSANDBOX_STEP_HOST_NAME,
+    CSANDBOX_STEP_LANDLOCK,
+    CSANDBOX_STEP_USER,
+    CSANDBOX_STEP_FILES,
+    CSANDBOX_STEP_DIRECTORY,
+    CSANDBOX_STEP_CAPABILITIES,
+    CSANDBOX_STEP_DEATH_SIGNAL,
+    CSANDBOX_STEP_NO_NEW_PRIVILEGES,
+    CSANDBOX_STEP_FILTER,
+};
+
+// Isolates the calling process as struct csandbox_plan says. Plain system calls on prepared data
+// only, because the memory is the server's. Returns 0, or the step that failed, with errno.
+int csandbox_prepare(void *_Nonnull plan);
+
+// Nobody may look into this process or trace it who has no rights over all processes,
+// PR_SET_DUMPABLE in prctl(2).
+void csandbox_hide(void);
+
+// The version of Landlock's ABI; 0: the kernel has none, or it is off.
+int csandbox_landlock_abi(void);
+
+// ---- The keeper: keeper.c ----
+
+// The keeper's descriptors, beside those of the program.
+enum { CSANDBOX_STATUS = 4, CSANDBOX_OUTER_RULES = 5, CSANDBOX_INNER_RULES = 6, CSANDBOX_KEEPER = 7 };
+
+// A new memory file with the keeper as an executable; -1 and errno on failure.
+int csandbox_keeper(void);
+
+// What the keeper writes to its status descriptor; each frame is 20 bytes.
+enum csandbox_frame_kind { CSANDBOX_ATTESTED = 1, CSANDBOX_FAILED = 2, CSANDBOX_ENDED = 3 };
+struct csandbox_frame {
+    uint32_t kind;
+    uint32_t layers;  // attested: bits of enum csandbox_layer
+    int32_t status;   // failed: errno; ended: the program's wait status
+    uint32_t ended;   // ended: how many processes were killed after the program
+    uint32_t resident_kib;  // ended: the largest resident set of one process
+};
+
+// What the program's process finds in force, by trying it, before it becomes the program.
+enum csandbox_layer {
+    CSANDBOX_NO_NEW_PRIVILEGES = 1,
+    CSANDBOX_SECCOMP = 2,
+    CSANDBOX_LANDLOCK = 4,
+    CSANDBOX_SCOPE = 8,
+    CSANDBOX_NO_CAPABILITIES = 16,
+    CSANDBOX_UNPRIVILEGED_USER = 32,
+    CSANDBOX_PID_NAMESPACE = 64,
+    CSANDBOX_LIMITS = 128,
+    CSANDBOX_NO_NETWORK = 256,
+};

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CSandbox
+import Glibc
+import LoopSystem
+import LoopboxModel
+
+/// What isolation needs and is the same for all runs of a server.
+final class Facilities {
+    let keeper: Keeper
+    let landlock = Landlock()
+    let namespaces = Namespaces(user: geteuid())
+    private let standardFilter: Seccomp
+    private let strictFilters: [JobSpec.Network: Seccomp]
+
+    init() throws(SandboxError) {
+        guard landlock.version > 0 else {
+            throw .facility(
+                "the kernel has no Landlock, or it is off (it needs Linux 5.13 or later, and "
+                    + "landlock in the kernel's lsm= parameter)",
+                code: ENOSYS
+            )
+        }
+        keeper = try Keeper()
+        standardFilter = try Seccomp(level: .standard, network: .none)
+        strictFilters = [
+            .none: try Seccomp(level: .strict, network: .none),
+            .loopback: try Seccomp(level: .strict, network: .loopback),
+        ]
+        // What is read of this process would be read from all runs: tokens, other runs' files.
+        csandbox_hide()
+    }
+
+    func filter(_ level: JobSpec.Level, _ network: JobSpec.Network) -> Seccomp {
+        level == .standard ? standardFilter : strictFilters[network]!
+    }
+}
+
+/// One isolated run: what its process is made of, and what its end means.
+final class ConfinedRun {
+    private let confinement: SandboxCommand.Confinement
+    private let command: SandboxCommand
+    private let facilities: Facilities
+    private let isolation: Isolation
+    private let user: JobUser?
+    private let level: Attestation.Level
+    private let required: UInt32
+
+    init(
+        _ confinement: SandboxCommand.Confinement,
+        _ command: SandboxCommand,
+        _ facilities: Facilities
+    ) throws(SandboxError) {
+        self.confinement = confinement
+        self.command = command
+        self.facilities = facilities
+        let isStrict = confinement.level == .strict
+        level = isStrict ? .strict : .standard
+        user = geteuid() == 0 ? try JobUser() : nil
+        if let user, !isStrict, unsafe chown(confinement.runDirectory, user.id, user.id) != 0 {
+            throw .workDirectory(.last("chown", confinement.runDirectory))
+        }
+        let rules: [Landlock.Rule]
+        var mounts: [Mounts.Entry] = []
+        if isStrict {
+            let view = Mounts(
+                directory: confinement.runDirectory,
+                runtimes: confinement.runtimes,
+                readable: confinement.readable,
+                disk: command.limits.disk,
+                owner: user?.id
+            )
+            mounts = view.entries
+            rules = view.rules
+        } else {
+            rules = Landlock.rules(
+                directory: confinement.runDirectory,
+                runtimes: confinement.runtimes,
+                readable: confinement.readable
+            )
+        }
+        required = Keeper.required(
+            level,
+            scope: facilities.landlock.scoped != 0,
+            network: confinement.network
+        )
+        isolation = Isolation(
+            Isolation.Contents(
+                directory: confinement.runDirectory,
+                workDirectory: command.directory,
+                namespaces: isStrict ? facilities.namespaces : nil,
+                hasLoopback: confinement.network == .loopback,
+                mounts: mounts,
+                landlock: facilities.landlock,
+                rules: rules,
+                user: user?.id,
+                files: confinement.files,
+                filter: facilities.filter(confinement.level, confinement.network)
+            )
+        )
+    }
+
+    /// Makes `plan` one of the keeper.
+    func apply(to plan: inout ProcessPlan) {
+        plan.arguments = Keeper.arguments(
+            required: required,
+            path: command.path,
+            arguments: command.arguments
+        )
+        plan.path = "loopbox-keeper"
+        plan.executable = Keeper.ownDescriptor
+        plan.descriptors[Keeper.ownDescriptor] = facilities.keeper.file.number
+        plan.preparation = isolation.preparation
+        if confinement.level == .strict { plan.cloneFlags = facilities.namespaces.flags }
+        // A user namespace counts its processes by itself, too.
+        let ownsUser =
+            user != nil || (confinement.level == .strict && facilities.namespaces.hasUsers)
+        plan.limits = Limits.perProcess(command.limits, ownsUser: ownsUser)
+    }
+
+    /// The error for step `step` of the preparation.
+    func failure(step: CInt, code: CInt) -> SandboxError {
+        isolation.failure(step: step, code: code)
+    }
+
+    /// Puts what the keeper told into `result`.
+    ///
+    /// - Throws: where the program was not run.
+    func complete(_ result: inout SandboxResult, _ told: Keeper.Told) throws(SandboxError) {
+        if let failure = told.failure {
+            guard failure.isExec else {
+                throw .isolation(step: "keeper", subject: "", code: failure.code)
+            }
+            throw .isolation(step: "exec", subject: command.path, code: failure.code)
+        }
+        guard let found = told.layers else {
+            // Ended before it came so far, by whoever wanted the run to end.
+            guard result.intervention != nil else { throw .silent }
+            result.attestation = Attestation(level: level, layers: [], network: confinement.network)
+            return
+        }
+        guard found & required == required else {
+            throw .missing(
+                level: level.rawValue,
+                layers: Keeper.layers(required & ~found)
+            )
+        }
+        var layers = Keeper.layers(found)
+        if confinement.level == .strict {
+            // The child compares them with the server's, builds the view, and fails where either
+            // does not work.
+            layers += facilities.namespaces.layers.filter { !layers.contains($0) }
+            layers += ["private_root", "disk_quota"]
+        }
+        layers += ["session", "clean_environment", "closed_descriptors", "keeper"]
+        result.attestation = Attestation(
+            level: level,
+            layers: layers,
+            network: confinement.network
+        )
+        result.endedProcesses = told.ended
+        let ending: Exit.Ending =
+            told.status.map(Self.ending) ?? .signaled(SIGKILL)
+        result.exit = Exit(
+            ending: ending,
+            userTime: result.exit.userTime,
+            systemTime: result.exit.systemTime,
+            maxResidentBytes: told.maxResidentBytes
+        )
+    }
+
+    /// What a wait status means.
+    ///
+    /// Source: wait(2); the low 7 bits are the signal, the next 8 above them the exit status.
+    private static func ending(_ status: CInt) -> Exit.Ending {
+        status & 0x7f == 0 ? .exited((status >> 8) & 0xff) : .signaled(status & 0x7f)
+    }
+}
