@@ -24,8 +24,9 @@ swift:
 build: deps swift ## Build everything, debug
 	$(SWIFT) build $(IMPORTS)
 
+# Runs where there is no Swift: in the image, for one.
 release: deps swift ## Build .build/release/loopbox
-	$(SWIFT) build -c release --product loopbox
+	$(SWIFT) build -c release --static-swift-stdlib --product loopbox
 
 test: test-debug test-release ## Run all tests, in debug and in release
 
@@ -76,4 +77,4 @@ demo: deps swift ## Build, start a server, send it a job, show report and webhoo
 	@.ci/demo
 
 clean: ## Remove everything that was built
-	rm -rf .build .build-release .build-static .build-thread .build-address .build-bench
+	rm -rf .build .build-release .build-thread .build-address .build-bench

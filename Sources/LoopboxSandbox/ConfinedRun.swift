@@ -42,7 +42,7 @@ final class ConfinedRun {
     private let command: SandboxCommand
     private let facilities: Facilities
     private let isolation: Isolation
-    private let user: JobUser?
+    private let owner: JobUser?
     private let level: Attestation.Level
     private let required: UInt32
 
@@ -56,8 +56,8 @@ final class ConfinedRun {
         self.facilities = facilities
         let isStrict = confinement.level == .strict
         level = isStrict ? .strict : .standard
-        user = geteuid() == 0 ? try JobUser() : nil
-        if let user, !isStrict, unsafe chown(confinement.runDirectory, user.id, user.id) != 0 {
+        owner = geteuid() == 0 ? try JobUser() : nil
+        if let owner, !isStrict, unsafe chown(confinement.runDirectory, owner.id, owner.id) != 0 {
             throw .workDirectory(.last("chown", confinement.runDirectory))
         }
         let rules: [Landlock.Rule]
@@ -68,7 +68,7 @@ final class ConfinedRun {
                 runtimes: confinement.runtimes,
                 readable: confinement.readable,
                 disk: command.limits.disk,
-                owner: user?.id
+                owner: owner?.id
             )
             mounts = view.entries
             rules = view.rules
@@ -76,7 +76,8 @@ final class ConfinedRun {
             rules = Landlock.rules(
                 directory: confinement.runDirectory,
                 runtimes: confinement.runtimes,
-                readable: confinement.readable
+                readable: confinement.readable,
+                ownsUser: owner != nil
             )
         }
         required = Keeper.required(
@@ -93,12 +94,15 @@ final class ConfinedRun {
                 mounts: mounts,
                 landlock: facilities.landlock,
                 rules: rules,
-                user: user?.id,
+                user: owner?.id,
                 files: confinement.files,
                 filter: facilities.filter(confinement.level, confinement.network)
             )
         )
     }
+
+    /// The user that is the run's alone; nil: it runs as the server's.
+    var user: uid_t? { owner?.id }
 
     /// Makes `plan` one of the keeper.
     func apply(to plan: inout ProcessPlan) {
@@ -114,7 +118,7 @@ final class ConfinedRun {
         if confinement.level == .strict { plan.cloneFlags = facilities.namespaces.flags }
         // A user namespace counts its processes by itself, too.
         let ownsUser =
-            user != nil || (confinement.level == .strict && facilities.namespaces.hasUsers)
+            owner != nil || (confinement.level == .strict && facilities.namespaces.hasUsers)
         plan.limits = Limits.perProcess(command.limits, ownsUser: ownsUser)
     }
 

@@ -40,4 +40,7 @@ final class JobUser {
         }
         throw .noUser
     }
+
+    // What the run left in shared memory would be the next one's.
+    deinit { SharedMemory.remove(of: id) }
 }

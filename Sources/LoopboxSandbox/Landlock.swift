@@ -23,6 +23,8 @@ struct Landlock {
         static let writeFile = Access(rawValue: 1 << 1)
         static let readFile = Access(rawValue: 1 << 2)
         static let readDirectory = Access(rawValue: 1 << 3)
+        static let removeFile = Access(rawValue: 1 << 5)
+        static let makeFile = Access(rawValue: 1 << 8)
         static let truncate = Access(rawValue: 1 << 14)
         static let deviceControl = Access(rawValue: 1 << 15)
         /// Removing and making of all but devices, and moving between directories.
@@ -38,6 +40,8 @@ struct Landlock {
         ]
         /// Of `/dev/null` and its like.
         static let device: Access = [.readFile, .writeFile, .truncate, .deviceControl]
+        /// Of `/dev/shm`, for files whose names one knows: making, using and removing them.
+        static let named: Access = [.readFile, .writeFile, .truncate, .makeFile, .removeFile]
         /// What a rule on something that is no directory can give.
         static let ofFiles: Access = [.execute, .writeFile, .readFile, .truncate, .deviceControl]
     }
@@ -76,11 +80,20 @@ struct Landlock {
     }
 
     /// The rules of a run at level standard, which sees the machine's own files.
-    static func rules(directory: String, runtimes: [String], readable: [String]) -> [Rule] {
+    ///
+    /// - Parameter ownsUser: whether the run's user has no other processes. Only then it has shared
+    ///   memory: otherwise nobody could tell its files from other runs'.
+    static func rules(
+        directory: String,
+        runtimes: [String],
+        readable: [String],
+        ownsUser: Bool
+    ) -> [Rule] {
         let shown =
             (Mounts.system + runtimes).map { ($0, Access.runtime) }
             + (Mounts.configuration + ["/etc/hosts"] + readable).map { ($0, Access.readOnly) }
             + Mounts.devices.map { ($0, Access.device) } + [(directory, Access.own)]
+            + (ownsUser ? [(SharedMemory.folder, Access.named)] : [])
         return shown.compactMap { path, access in
             var status = stat()
             guard unsafe stat(path, &status) == 0 else { return nil }

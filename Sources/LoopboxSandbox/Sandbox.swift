@@ -200,15 +200,15 @@ public final class Sandbox {
         }
 
         /// Compares what all processes use with the limits, until the run ends.
-        fileprivate func watch(_ limits: JobSpec.Limits) {
+        fileprivate func watch(_ limits: JobSpec.Limits, of user: uid_t?) {
             nextLook = try? loop.callLater(Sandbox.watchInterval) { [weak self] in
-                self?.compare(limits)
+                self?.compare(limits, of: user)
             }
         }
 
-        private func compare(_ limits: JobSpec.Limits) {
+        private func compare(_ limits: JobSpec.Limits, of user: uid_t?) {
             guard let process, !process.exited.isDone else { return }
-            let usage = TreeUsage(of: process.pid, limit: limits.memory)
+            let usage = TreeUsage(of: process.pid, user: user, limit: limits.memory)
             if usage.memory > limits.memory {
                 kill(.memoryExceeded(usage.memory))
             } else if usage.tasks > limits.processes {
@@ -216,7 +216,7 @@ public final class Sandbox {
             } else if usage.cpu > (limits.cpu ?? limits.time).duration, intervention == nil {
                 intervene(.cpuExceeded(killed: false))
             }
-            watch(limits)
+            watch(limits, of: user)
         }
 
         private func intervene(_ reason: SandboxResult.Intervention) {
@@ -346,7 +346,7 @@ public final class Sandbox {
             throw .channel("\(error)")
         }
         let limit = run.begin(process, hasKeeper: isolation != nil, limits: command.limits)
-        if isolation != nil { run.watch(command.limits) }
+        if let isolation { run.watch(command.limits, of: isolation.user) }
         // The wait can't be cancelled: whoever wants the run to end says so to `run`.
         let exit = await Self.exit(of: process)
         let endedAt = MonotonicTime.now

@@ -22,9 +22,9 @@ struct TreeUsage {
     /// More processes than any limit allows: whatever goes on there, reading it has an end.
     private static let processesMax = 2048
 
-    /// What the descendants of `keeper`, and it itself, use now. `limit`: memory is told exactly
-    /// only above it.
-    init(of keeper: pid_t, limit: ByteCount) {
+    /// What the descendants of `keeper`, and it itself, use now, and the shared memory of `user`.
+    /// `limit`: memory is told exactly only above it.
+    init(of keeper: pid_t, user: uid_t?, limit: ByteCount) {
         let ticks = Double(sysconf(CInt(_SC_CLK_TCK)))
         var waiting = [keeper]
         var found: [pid_t] = []
@@ -61,7 +61,8 @@ struct TreeUsage {
                     )
             }
         }
-        memory = ByteCount(bytes: memoryMax)
+        // What of it is mapped has been counted, and what is not has to be bounded as well.
+        memory = ByteCount(bytes: max(memoryMax, user.map(SharedMemory.size) ?? 0))
     }
 
     /// The bytes in the lines of `text` that begin with `keys`, each `KEY N kB`.

@@ -148,8 +148,12 @@ public struct RuntimeCatalog {
     }
 
     /// What the decoder of specs has to know.
-    func specContext(_ configuration: ServiceConfiguration) -> SpecContext {
+    func specContext(
+        _ configuration: ServiceConfiguration,
+        level: Attestation.Level
+    ) -> SpecContext {
         var context = SpecContext(runtimes: names, defaultRuntime: names.first)
+        context.level = level
         context.maxTime = configuration.timeMax
         context.maxOutput = configuration.outputMax
         context.maxMemory = configuration.memoryMax

@@ -95,7 +95,7 @@ public final class Service {
             dispatcher: dispatcher,
             changes: changes,
             configuration: configuration,
-            specContext: runner.catalog.specContext(configuration)
+            specContext: runner.catalog.specContext(configuration, level: runner.level)
         ) { courier.noteNewDeliveries() }
         let routes = RouterBox()
         server = HTTPServer(

@@ -26,6 +26,30 @@ extension Codec {
     }
 }
 
+extension Codec where Value: RawRepresentable<String> {
+    /// The same value, where the server can give it.
+    func given(
+        _ isGiven: @escaping @Sendable (Value, Attestation.Level) -> Bool
+    ) -> Codec {
+        Codec(
+            shape: shape,
+            example: example,
+            read: { node, reading in
+                guard let value = read(node, &reading) else { return nil }
+                guard let level = reading.context.level, !isGiven(value, level) else {
+                    return value
+                }
+                reading.fault(
+                    .notHere(key: reading.key, found: value.rawValue, level: level),
+                    at: node.span
+                )
+                return nil
+            },
+            write: write
+        )
+    }
+}
+
 extension Codec<Bool> {
     /// `true` or `false`, and not what YAML 1.1 takes for them.
     static let boolean = Codec(

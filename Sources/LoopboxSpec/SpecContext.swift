@@ -29,6 +29,9 @@ public struct SpecContext: Hashable, Sendable {
     /// What webhooks may be called by; plain http only where the operator allows it.
     public var webhookSchemes: Set<WebhookScheme> = [.https]
 
+    /// The level at which programs run; nil: not known, and whatever is asked for is taken.
+    public var level: Attestation.Level?
+
     /// A server with the default ceilings and these runtimes.
     public init(runtimes: [String]? = nil, defaultRuntime: String? = nil) {
         self.runtimes = runtimes

@@ -72,6 +72,9 @@ extension SpecError {
         case .unprintable(let key, let scalar): "\(key) holds \(Excerpt.name(of: scalar))"
         case .listedTwice(let key, let found): "\(key) lists \(Excerpt.quoted(found)) twice"
         case .notBase64(let key): "\(key) is not base64"
+        case .notHere(let key, let found, let level):
+            "\(key) \(Excerpt.quoted(found)) can't be had here, where programs run at level "
+                + level.rawValue
 
         case .version(let found): "version must be 1, got \(Excerpt.quoted(found))"
         case .labelKey(let key, _): "\(Excerpt.quoted(key)) can't be the key of a label"

@@ -73,6 +73,12 @@ extension SpecError {
                 suggestion,
                 or: "keys are 1 to 63 of a-z 0-9 . _ / - and start with a letter or digit"
             )
+        case .notHere(_, let found, let level):
+            found == "none"
+                ? "remove it where the program may use the machine's network"
+                : level == .none
+                    ? "remove it, or have the server isolate programs: loopbox doctor says how far it can"
+                    : "remove it, or run the server at level strict: loopbox doctor says what is missing"
         case .runtimeName(_, let suggestion):
             suggestion.map { "write \($0)" }
                 ?? "as the executable is called: python, python3.13, pypy3.11"

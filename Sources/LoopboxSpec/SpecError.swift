@@ -53,6 +53,7 @@ public enum SpecError: Error, Hashable, Sendable {
     case unprintable(key: String, Unicode.Scalar)
     case listedTwice(key: String, found: String)
     case notBase64(key: String)
+    case notHere(key: String, found: String, level: Attestation.Level)
 
     // Values of one key.
     case version(found: String)
@@ -182,6 +183,7 @@ extension SpecError {
         case .unprintable: "unprintable"
         case .listedTwice: "listed-twice"
         case .notBase64: "not-base64"
+        case .notHere: "capability-unavailable"
         case .version: "unknown-version"
         case .labelKey: "label-key"
         case .runtimeName, .runtimeMissing: "runtime-unavailable"

@@ -268,7 +268,9 @@ public enum SpecSchema {
         [
             Field(
                 "network",
-                Codec<JobSpec.Network>.words().optional,
+                Codec<JobSpec.Network>.words().given { network, level in
+                    network == .none ? level > .none : level == .strict || level == .none
+                }.optional,
                 \.network,
                 defaults: nil,
                 fallbackText: "`loopback` at level strict, else `none`",
@@ -278,7 +280,9 @@ public enum SpecSchema {
             ),
             Field(
                 "level",
-                Codec<JobSpec.Level>.words().optional,
+                Codec<JobSpec.Level>.words().given { asked, level in
+                    Attestation.Level(rawValue: asked.rawValue).map { $0 <= level } ?? false
+                }.optional,
                 \.level,
                 defaults: nil,
                 fallbackText: "the server's",

@@ -42,9 +42,13 @@ enum Golden {
         }
     }
 
-    /// A server with three runtimes and no flags.
-    static let context = SpecContext(
-        runtimes: ["python3.11", "python3.13", "swift6.3"],
-        defaultRuntime: "python3.13"
-    )
+    /// A server at level standard with three runtimes.
+    static let context = {
+        var context = SpecContext(
+            runtimes: ["python3.11", "python3.13", "swift6.3"],
+            defaultRuntime: "python3.13"
+        )
+        context.level = .standard
+        return context
+    }()
 }

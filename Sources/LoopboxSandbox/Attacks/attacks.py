@@ -361,10 +361,20 @@ def open_the_terminal():
 
 
 @attack("standard")
-def leave_shared_memory():
-    path = "/dev/shm/loopbox-attack-%d" % os.getpid()
-    open(path, "w").close()
+def list_the_shared_memory():
+    os.listdir("/dev/shm")
+
+
+@attack()
+def read_the_shared_memory_of_another():
+    open("/dev/shm" + ABSTRACT.replace("\0", "/")).close()
+
+
+@attack()
+def remove_the_shared_memory_of_another():
+    path = "/dev/shm" + ABSTRACT.replace("\0", "/")
     os.unlink(path)
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
 
 
 @attack()

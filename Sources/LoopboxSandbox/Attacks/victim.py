@@ -2,7 +2,7 @@
 """Stands outside of the sandbox and is attacked: a process that listens.
 
 Its argument is the name of its abstract sockets. It prints its port once it listens, answers UDP
-until its input ends, and then prints `unharmed`.
+until its input ends, and then prints `unharmed`. It also has shared memory of that name.
 """
 
 import os
@@ -22,6 +22,8 @@ tcp.bind(("127.0.0.1", 0))
 tcp.listen(100)
 udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 udp.bind(tcp.getsockname())
+shared = "/dev/shm/" + sys.argv[1]
+os.close(os.open(shared, os.O_CREAT | os.O_EXCL, 0o600))
 print(tcp.getsockname()[1], flush=True)
 while True:
     ready, _, _ = select.select([sys.stdin, udp], [], [])
@@ -30,4 +32,5 @@ while True:
         udp.sendto(data, address)
     if sys.stdin in ready:
         break
+os.unlink(shared)
 print("unharmed", flush=True)
