@@ -183,10 +183,10 @@ let package = Package(
             of: "LoopboxWebhooks",
             ["LoopboxModel", "Loop", "LoopSystem", "LoopCurl", "LocalReceiver", logging]
         ),
-        tests(of: "LoopboxSandbox", ["LoopboxModel", "Loop", "LoopSystem"]),
+        tests(of: "LoopboxSandbox", ["LoopboxModel", "Loop", "LoopSystem", "CSandbox"]),
         tests(
             of: "LoopboxService",
-            [.target(name: "loopbox"), "LoopSystem", "LoopboxModel"],
+            [.target(name: "loopbox"), "LoopSystem", "LoopboxModel", "LoopboxSandbox"],
             exclude: ["Golden", "Python"]
         ),
     ]

@@ -96,7 +96,7 @@ final class ConfinedRun {
                 rules: rules,
                 user: owner?.id,
                 files: confinement.files,
-                filter: facilities.filter(confinement.level, confinement.network)
+                filter: facilities.filter(confinement.level, confinement.network).program
             )
         )
     }

@@ -25,7 +25,8 @@ import LoopboxModel
         /// nil: stays the server's.
         var user: uid_t?
         var files: [(path: String, bytes: [UInt8])] = []
-        var filter: Seccomp
+        /// In the kernel's form, one step a word.
+        var filter: [UInt64]
     }
 
     init(_ contents: Contents) {
@@ -102,8 +103,8 @@ import LoopboxModel
         unsafe plan.pointee.files = UnsafePointer(array(files))
         unsafe plan.pointee.file_count = CInt(files.count)
         unsafe plan.pointee.directory = UnsafePointer(text(contents.workDirectory))
-        unsafe plan.pointee.filter = UnsafePointer(array(contents.filter.program)!)
-        unsafe plan.pointee.filter_count = UInt16(contents.filter.program.count)
+        unsafe plan.pointee.filter = UnsafePointer(array(contents.filter)!)
+        unsafe plan.pointee.filter_count = UInt16(contents.filter.count)
     }
 
     /// The run's directories, those that files are in, and the files.

@@ -126,6 +126,9 @@ public final class Sandbox {
     private let loop: EventLoop
     /// What marks the processes of this sandbox's runs, together with the run's name.
     private let instance: String
+    /// Looks at what runs use: on a machine that is full of their processes, reading about them takes
+    /// longer than the loop may stand still.
+    private let watcher = ThreadPoolExecutor(name: "watch", threads: 1)
     /// What isolation needs and is made once; nil until it is needed.
     private var facilities: Facilities?
 
@@ -200,15 +203,28 @@ public final class Sandbox {
         }
 
         /// Compares what all processes use with the limits, until the run ends.
-        fileprivate func watch(_ limits: JobSpec.Limits, of user: uid_t?) {
-            nextLook = try? loop.callLater(Sandbox.watchInterval) { [weak self] in
-                self?.compare(limits, of: user)
+        fileprivate func watch(
+            _ limits: JobSpec.Limits,
+            of user: uid_t?,
+            by watcher: ThreadPoolExecutor
+        ) {
+            guard let keeper = process?.pid else { return }
+            let used = Future<TreeUsage>(on: loop)
+            used.addDoneCallback { [weak self] used in
+                guard let self, let usage = try? used.result() else { return }
+                self.compare(usage, with: limits)
+                self.watch(limits, of: user, by: watcher)
+            }
+            nextLook = try? loop.callLater(Sandbox.watchInterval) { [loop] in
+                try? watcher.submit {
+                    let usage = TreeUsage(of: keeper, user: user, limit: limits.memory)
+                    loop.callSoonThreadsafe { try? used.setResult(usage) }
+                }
             }
         }
 
-        private func compare(_ limits: JobSpec.Limits, of user: uid_t?) {
+        private func compare(_ usage: TreeUsage, with limits: JobSpec.Limits) {
             guard let process, !process.exited.isDone else { return }
-            let usage = TreeUsage(of: process.pid, user: user, limit: limits.memory)
             if usage.memory > limits.memory {
                 kill(.memoryExceeded(usage.memory))
             } else if usage.tasks > limits.processes {
@@ -216,7 +232,6 @@ public final class Sandbox {
             } else if usage.cpu > (limits.cpu ?? limits.time).duration, intervention == nil {
                 intervene(.cpuExceeded(killed: false))
             }
-            watch(limits, of: user)
         }
 
         private func intervene(_ reason: SandboxResult.Intervention) {
@@ -346,7 +361,7 @@ public final class Sandbox {
             throw .channel("\(error)")
         }
         let limit = run.begin(process, hasKeeper: isolation != nil, limits: command.limits)
-        if let isolation { run.watch(command.limits, of: isolation.user) }
+        if let isolation { run.watch(command.limits, of: isolation.user, by: watcher) }
         // The wait can't be cancelled: whoever wants the run to end says so to `run`.
         let exit = await Self.exit(of: process)
         let endedAt = MonotonicTime.now

@@ -94,4 +94,31 @@ import Testing
         )
         server.terminate()
     }
+
+    @Test(arguments: ["standard", "strict"])
+    func `no process of an isolated job outlives kill -9 and a new start`(level: String) throws {
+        let flags = ["--sandbox", level, "--runtime", "python=\(ServerProcess.reference)"]
+        let first = try ServerProcess(flags)
+        let id = try first.submit(
+            spec(
+                """
+                import os, subprocess, time
+                subprocess.Popen(["/bin/sleep", "600"], start_new_session=True)
+                print("begun", flush=True)
+                time.sleep(600)
+                """,
+                "limits: {time: 60s}\n"
+            )
+        ).job
+        // The keeper, the program and what it left.
+        try eventually("the job runs") { first.jobProcesses.count == 3 }
+        let old = first.jobProcesses
+        first.crash()
+        let second = try ServerProcess(flags, home: first.home)
+        #expect(old.filter(isAlive) == [])
+        let job = try second.job(id) { $0.attempt.int == 2 && $0.state.string == "running" }
+        #expect(job.outcome.isNull)
+        #expect(try second.curl("/v1/jobs/\(id)", "-X", "DELETE").status == 204)
+        second.terminate()
+    }
 }

@@ -9,8 +9,9 @@ import Testing
     /// of two streams, and what the allocator doesn't give back. A hundredth of what they write.
     static let growthMax = 32 << 20
 
-    @Test func `each has its report, and the server stays as large as it was`() throws {
-        let server = try ServerProcess()
+    @Test(arguments: ["none-i-know", "standard", "strict"])
+    func `each has its report, and the server stays as large as it was`(isolation: String) throws {
+        let server = try ServerProcess(["--sandbox", isolation])
         // The first jobs make what a server has once: threads, caches, statements.
         for _ in 1...3 { _ = try server.submit(spec("print(1)"), "wait=30s") }
         let before = (resident: server.residentBytes, descriptors: server.descriptors)

@@ -7,21 +7,11 @@ import Testing
 
 /// Programs of a server that isolates them, as a client sees it.
 @Suite struct IsolationTests {
-    /// A folder that the users of runs can walk through, where the tests run as root.
-    private func walkable() throws -> TemporaryDirectory {
-        let folder = try TemporaryDirectory()
-        try FileManager.default.setAttributes(
-            [.posixPermissions: 0o711],
-            ofItemAtPath: folder.path
-        )
-        return folder
-    }
-
     @Test(arguments: ["strict", "standard"])
     func `each result says what was in force, and what a run used too much of`(
         level: String
     ) throws {
-        let folder = try walkable()
+        let folder = try TemporaryDirectory()
         let server = try ServerProcess([
             "--sandbox", level, "--runtime", "python=/usr/bin/python3", "--data", folder("data"),
         ])
@@ -77,7 +67,7 @@ import Testing
     }
 
     @Test func `a spec that asks for more than there is is not run with less`() throws {
-        let folder = try walkable()
+        let folder = try TemporaryDirectory()
         let server = try ServerProcess([
             "--sandbox", "standard", "--runtime", "python=/usr/bin/python3", "--data",
             folder("data"),

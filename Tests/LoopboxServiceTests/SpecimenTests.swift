@@ -10,7 +10,7 @@ import Testing
     /// spare, any callback can be a slow one.
     private static let triesMax = 3
 
-    @Test(arguments: ["none-i-know", "strict"])
+    @Test(arguments: ["none-i-know", "standard", "strict"])
     func `the report of each spec is the golden one, isolated or not`(isolation: String) throws {
         let server = try ServerProcess([
             "--sandbox", isolation, "--runtime", "python=\(ServerProcess.reference)",

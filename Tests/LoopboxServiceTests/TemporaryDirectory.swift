@@ -3,13 +3,17 @@
 import Foundation
 import LoopboxModel
 
-/// A directory that goes with its object.
+/// A directory that goes with its object. The users of runs can walk through it.
 final class TemporaryDirectory: Sendable {
     let path: String
 
     init() throws {
         path = "/tmp/loopbox-e2e-\(UUIDv7().text)"
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            atPath: path,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o711]
+        )
     }
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
