@@ -2,6 +2,7 @@
 //
 // What isolates a process between clone and exec. The order matters:
 //
+//  0. The control group first: all that follows is counted, and there is no way out of it later.
 //  1. The namespaces are there already, by flags of the clone; that they are not the server's is
 //     looked at. A user namespace gets its map first: before that nothing has an owner.
 //  2. What the new root shows of the machine is taken by path, as detached copies, while the paths
@@ -51,6 +52,15 @@ void csandbox_hide(void) { prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 int csandbox_landlock_abi(void) {
     long version = syscall(SYS_landlock_create_ruleset, NULL, 0, 1 /* _CREATE_RULESET_VERSION */);
     return version < 0 ? 0 : (int)version;
+}
+
+// Here, 0 stands for the process that writes it.
+static int join_group(void) {
+    ssize_t written = write(CSANDBOX_GROUP, "0", 1);
+    int error = errno;
+    close(CSANDBOX_GROUP);
+    errno = error;
+    return written == 1 ? 0 : -1;
 }
 
 static int check_namespaces(struct csandbox_plan *plan) {
@@ -317,6 +327,7 @@ int csandbox_prepare(void *argument) {
     struct csandbox_plan *plan = argument;
     plan->subject = NULL;
     umask(022);
+    if (plan->has_group && join_group() != 0) return CSANDBOX_STEP_GROUP;
     if (plan->has_namespaces) {
         if (check_namespaces(plan) != 0) return CSANDBOX_STEP_NAMESPACES;
         if (plan->has_user_namespace && map_user(plan) != 0) return CSANDBOX_STEP_USER_MAP;

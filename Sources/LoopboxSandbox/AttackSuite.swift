@@ -14,6 +14,8 @@ public final class AttackSuite {
         public var name: String
         /// `standard`, `strict`.
         public var levels: [String]
+        /// Whether only ``Layer/scope`` holds it.
+        public var needsScope: Bool
     }
 
     /// What came of an attack.
@@ -121,13 +123,24 @@ public final class AttackSuite {
         return Victim(process: process, port: port, socket: socket, secret: secret, folder: own)
     }
 
-    /// The attacks that `level` must hold against.
-    public func attacks(at level: JobSpec.Level) async throws -> [Attack] {
+    /// The attacks that `level` must hold against, where `layers` are in force.
+    public func attacks(
+        at level: JobSpec.Level,
+        with layers: [String]
+    ) async throws -> [Attack] {
         let result = try await tried(["--list"], level, [:])
-        return String(decoding: result.stdout.bytes, as: UTF8.self).split(separator: "\n").map {
-            let words = $0.split(separator: " ").map(String.init)
-            return Attack(name: words[0], levels: Array(words.dropFirst()))
-        }.filter { $0.levels.contains(level.rawValue) }
+        let lines = String(decoding: result.stdout.bytes, as: UTF8.self).split(separator: "\n")
+        return lines.map { line in
+            let words = line.split(separator: " ").map(String.init)
+            return Attack(
+                name: words[0],
+                levels: Array(words.dropFirst()),
+                needsScope: words.contains("scope")
+            )
+        }.filter {
+            $0.levels.contains(level.rawValue)
+                && (!$0.needsScope || layers.contains(Layer.scope.rawValue))
+        }
     }
 
     /// Tries `attack` at `level` on `victim`.

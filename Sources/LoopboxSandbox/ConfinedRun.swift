@@ -10,6 +10,7 @@ final class Facilities {
     let keeper: Keeper
     let landlock = Landlock()
     let namespaces = Namespaces(user: geteuid())
+    let groups = ControlGroups()
     private let standardFilter: Seccomp
     private let strictFilters: [JobSpec.Network: Seccomp]
 
@@ -43,6 +44,7 @@ final class ConfinedRun {
     private let facilities: Facilities
     private let isolation: Isolation
     private let owner: JobUser?
+    private let group: ControlGroup?
     private let level: Attestation.Level
     private let required: UInt32
 
@@ -80,6 +82,9 @@ final class ConfinedRun {
                 ownsUser: owner != nil
             )
         }
+        group = try facilities.groups.map { groups throws(SandboxError) in
+            try ControlGroup(in: groups, command.limits)
+        }
         required = Keeper.required(
             level,
             scope: facilities.landlock.scoped != 0,
@@ -89,6 +94,7 @@ final class ConfinedRun {
             Isolation.Contents(
                 directory: confinement.runDirectory,
                 workDirectory: command.directory,
+                hasGroup: facilities.groups != nil,
                 namespaces: isStrict ? facilities.namespaces : nil,
                 hasLoopback: confinement.network == .loopback,
                 mounts: mounts,
@@ -101,8 +107,13 @@ final class ConfinedRun {
         )
     }
 
-    /// The user that is the run's alone; nil: it runs as the server's.
-    var user: uid_t? { owner?.id }
+    /// Tells what the processes of the run with the keeper `keeper` use.
+    func usage(of keeper: pid_t) -> @Sendable () -> TreeUsage {
+        if let group { return { [folder = group.folder] in TreeUsage(ofGroup: folder) } }
+        return { [user = owner?.id, limit = command.limits.memory] in
+            TreeUsage(of: keeper, user: user, limit: limit)
+        }
+    }
 
     /// Makes `plan` one of the keeper.
     func apply(to plan: inout ProcessPlan) {
@@ -114,6 +125,7 @@ final class ConfinedRun {
         plan.path = "loopbox-keeper"
         plan.executable = Keeper.ownDescriptor
         plan.descriptors[Keeper.ownDescriptor] = facilities.keeper.file.number
+        if let group { plan.descriptors[ControlGroup.descriptor] = group.members.number }
         plan.preparation = isolation.preparation
         if confinement.level == .strict { plan.cloneFlags = facilities.namespaces.flags }
         // A user namespace counts its processes by itself, too.
@@ -129,8 +141,13 @@ final class ConfinedRun {
 
     /// Puts what the keeper told into `result`.
     ///
+    /// - Parameter tasksSeen: how many processes and threads the run had at the last look.
     /// - Throws: where the program was not run.
-    func complete(_ result: inout SandboxResult, _ told: Keeper.Told) throws(SandboxError) {
+    func complete(
+        _ result: inout SandboxResult,
+        _ told: Keeper.Told,
+        tasksSeen: Int
+    ) throws(SandboxError) {
         if let failure = told.failure {
             guard failure.isExec else {
                 throw .isolation(step: "keeper", subject: "", code: failure.code)
@@ -157,12 +174,18 @@ final class ConfinedRun {
             layers += ["private_root", "disk_quota"]
         }
         layers += ["session", "clean_environment", "closed_descriptors", "keeper"]
+        layers.append(group == nil ? "sampled_limits" : "control_group")
         result.attestation = Attestation(
             level: level,
             layers: layers,
             network: confinement.network
         )
         result.endedProcesses = told.ended
+        if let most = group?.memoryExceeded {
+            result.intervention = .memoryExceeded(most)
+            // Nobody was left to count.
+            result.endedProcesses = max(0, tasksSeen - 1)
+        }
         let ending: Exit.Ending =
             told.status.map(Self.ending) ?? .signaled(SIGKILL)
         result.exit = Exit(

@@ -17,6 +17,8 @@ import LoopboxModel
     struct Contents {
         var directory: String
         var workDirectory: String
+        /// Whether it joins the control group of ``ControlGroup/descriptor``.
+        var hasGroup = false
         var namespaces: Namespaces?
         var hasLoopback = false
         var mounts: [Mounts.Entry] = []
@@ -54,6 +56,7 @@ import LoopboxModel
     private func fill(_ contents: Contents) {
         let user = contents.user ?? getuid()
         let group = contents.user ?? getgid()
+        unsafe plan.pointee.has_group = contents.hasGroup ? 1 : 0
         unsafe plan.pointee.uid_map = text(Namespaces.map(user))
         unsafe plan.pointee.gid_map = text(Namespaces.map(group))
         if let namespaces = contents.namespaces {
@@ -153,6 +156,7 @@ import LoopboxModel
 
     private static func name(ofStep step: CInt) -> String {
         switch csandbox_step(UInt32(step)) {
+        case CSANDBOX_STEP_GROUP: "control group"
         case CSANDBOX_STEP_NAMESPACES: "namespaces"
         case CSANDBOX_STEP_USER_MAP: "user namespace"
         case CSANDBOX_STEP_PROPAGATION: "mount propagation"

@@ -167,6 +167,7 @@ public final class Sandbox {
         private let loop: EventLoop
         private var isCancelled = false
         private var hasKeeper = false
+        fileprivate var tasksSeen = 0
         private var nextLook: TimerHandle?
 
         /// How long a keeper may take to kill everything before it is killed itself.
@@ -205,26 +206,26 @@ public final class Sandbox {
         /// Compares what all processes use with the limits, until the run ends.
         fileprivate func watch(
             _ limits: JobSpec.Limits,
-            of user: uid_t?,
-            by watcher: ThreadPoolExecutor
+            by watcher: ThreadPoolExecutor,
+            _ usage: @escaping @Sendable () -> TreeUsage
         ) {
-            guard let keeper = process?.pid else { return }
             let used = Future<TreeUsage>(on: loop)
             used.addDoneCallback { [weak self] used in
-                guard let self, let usage = try? used.result() else { return }
-                self.compare(usage, with: limits)
-                self.watch(limits, of: user, by: watcher)
+                guard let self, self.process != nil, let found = try? used.result() else { return }
+                self.compare(found, with: limits)
+                self.watch(limits, by: watcher, usage)
             }
             nextLook = try? loop.callLater(Sandbox.watchInterval) { [loop] in
                 try? watcher.submit {
-                    let usage = TreeUsage(of: keeper, user: user, limit: limits.memory)
-                    loop.callSoonThreadsafe { try? used.setResult(usage) }
+                    let found = usage()
+                    loop.callSoonThreadsafe { try? used.setResult(found) }
                 }
             }
         }
 
         private func compare(_ usage: TreeUsage, with limits: JobSpec.Limits) {
             guard let process, !process.exited.isDone else { return }
+            tasksSeen = usage.tasks
             if usage.memory > limits.memory {
                 kill(.memoryExceeded(usage.memory))
             } else if usage.tasks > limits.processes {
@@ -361,7 +362,9 @@ public final class Sandbox {
             throw .channel("\(error)")
         }
         let limit = run.begin(process, hasKeeper: isolation != nil, limits: command.limits)
-        if let isolation { run.watch(command.limits, of: isolation.user, by: watcher) }
+        if let isolation {
+            run.watch(command.limits, by: watcher, isolation.usage(of: process.pid))
+        }
         // The wait can't be cancelled: whoever wants the run to end says so to `run`.
         let exit = await Self.exit(of: process)
         let endedAt = MonotonicTime.now
@@ -381,7 +384,7 @@ public final class Sandbox {
             stderr: stderr.capture.captured,
             attestation: Attestation(level: .none, layers: Self.layers)
         )
-        if let isolation { try isolation.complete(&result, told.told) }
+        if let isolation { try isolation.complete(&result, told.told, tasksSeen: run.tasksSeen) }
         return result
     }
 

@@ -65,6 +65,14 @@ struct TreeUsage {
         memory = ByteCount(bytes: max(memoryMax, user.map(SharedMemory.size) ?? 0))
     }
 
+    /// What the run with the control group at `group` uses: the kernel bounds the rest by itself.
+    init(ofGroup group: String) {
+        let used = ControlGroup.number(after: "usage_usec", in: ProcFile.text("\(group)/cpu.stat"))
+        cpu = .microseconds(Int64(used))
+        let members = ProcFile.text("\(group)/pids.current").split(separator: "\n").first
+        tasks = max(0, (members.flatMap { Int($0) } ?? 0) - 1)
+    }
+
     /// The bytes in the lines of `text` that begin with `keys`, each `KEY N kB`.
     private static func sum(_ keys: [String], in text: String) -> Int {
         text.split(separator: "\n").reduce(0) { sum, line in

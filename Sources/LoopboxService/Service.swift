@@ -17,8 +17,8 @@ import LoopboxWebhooks
 public final class Service {
     /// Where it listens, with the port that it got.
     public nonisolated let address: SocketAddress
-    /// The level at which programs run.
-    public nonisolated let level: Attestation.Level
+    /// The level at which programs run, and what was in force when it was tried.
+    public nonisolated let attestation: Attestation
     private let loop: EventLoop
     private let configuration: ServiceConfiguration
     private let store: JobStore
@@ -57,7 +57,7 @@ public final class Service {
             runtimes: configuration.runtimes,
             isolation: configuration.isolation
         )
-        level = runner.level
+        attestation = runner.attestation
         for missing in runner.missing {
             logger.warning(
                 "level not available",

@@ -34,7 +34,7 @@ struct Doctor: ParsableCommand {
     private struct Level: Encodable {
         var level: JobSpec.Level
         var isAvailable: Bool
-        var layers: [String]
+        var layers: [FoundLayer]
         var reason: String?
         var cure: String?
         var runtimes: [String] = []
@@ -44,6 +44,30 @@ struct Doctor: ParsableCommand {
             case level
             case isAvailable = "available"
             case layers, reason, cure, runtimes, attacks
+        }
+    }
+
+    private struct FoundLayer: Encodable {
+        var name: String
+        var isInForce = true
+        var gives: String?
+        var cure: String?
+
+        enum CodingKeys: String, CodingKey {
+            case name
+            case isInForce = "ok"
+            case gives, cure
+        }
+
+        init(_ name: String) {
+            self.name = name
+            gives = Layer(rawValue: name)?.gives
+        }
+
+        init(missing layer: Layer, cure: String) {
+            self.init(layer.rawValue)
+            isInForce = false
+            self.cure = cure
         }
     }
 
@@ -102,7 +126,7 @@ struct Doctor: ParsableCommand {
             var found = Level(
                 level: level,
                 isAvailable: true,
-                layers: runner.attestation.layers,
+                layers: Self.layers(runner.attestation, level),
                 runtimes: runner.catalog.names
             )
             if attack { found.attacks = await Self.attacks(runner, level) }
@@ -120,13 +144,20 @@ struct Doctor: ParsableCommand {
         }
     }
 
+    /// What is in force, and what is not although another machine would have it.
+    private static func layers(_ attestation: Attestation, _ level: JobSpec.Level) -> [FoundLayer] {
+        attestation.layers.map(FoundLayer.init)
+            + Layer.optional(at: level).filter { !attestation.layers.contains($0.layer.rawValue) }
+            .map { FoundLayer(missing: $0.layer, cure: $0.cure) }
+    }
+
     @ServiceActor
     private static func attacks(_ runner: JobRunner, _ level: JobSpec.Level) async -> Attacks {
         do {
             let suite = runner.attackSuite()
             let victim = try await suite.makeVictim()
             var attacks = Attacks(tried: 0, broken: [])
-            for one in try await suite.attacks(at: level) {
+            for one in try await suite.attacks(at: level, with: runner.attestation.layers) {
                 let verdict = try await suite.run(one, at: level, on: victim)
                 attacks.tried += 1
                 if !verdict.isHeld { attacks.broken.append("\(verdict.name): \(verdict.words)") }
@@ -138,11 +169,18 @@ struct Doctor: ParsableCommand {
         }
     }
 
+    private static let nameWidth = Layer.allCases.map(\.rawValue.count).max() ?? 0
+
     private static func text(_ levels: [Level]) -> String {
         var text = ""
         for level in levels {
             text += "level \(level.level.rawValue): \(level.isAvailable ? "ok" : "missing")\n"
-            for layer in level.layers { text += "  ok  \(layer)\n" }
+            for layer in level.layers {
+                let name = layer.name.padding(toLength: nameWidth)
+                text +=
+                    "  \(layer.isInForce ? "ok     " : "missing")  \(name)  \(layer.gives ?? "")\n"
+                if let cure = layer.cure { text += "           cure: \(cure)\n" }
+            }
             if let reason = level.reason { text += "  why: \(reason)\n" }
             if let cure = level.cure { text += "  cure: \(cure)\n" }
             if !level.runtimes.isEmpty {
@@ -155,5 +193,11 @@ struct Doctor: ParsableCommand {
             }
         }
         return text
+    }
+}
+
+extension String {
+    fileprivate func padding(toLength length: Int) -> String {
+        self + String(repeating: " ", count: max(0, length - count))
     }
 }

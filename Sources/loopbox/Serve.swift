@@ -6,6 +6,7 @@ import Logging
 import Loop
 import LoopSystem
 import LoopboxModel
+import LoopboxSandbox
 import LoopboxService
 import LoopboxWebhooks
 
@@ -95,6 +96,13 @@ struct Serve: ParsableCommand {
         programs are not isolated: whoever can send a job can do what the user that runs this can do
         """
 
+    /// What has to be heard where programs have the server's own user and nothing bounds signals.
+    static let scopeWarning = """
+        this kernel does not keep programs from signalling each other and this server, as they have \
+        the same user (Linux 6.12 does): run it as root, which gives each program a user of its own, \
+        or use level strict
+        """
+
     static var defaultDataDirectory: String {
         let home = environment("HOME") ?? "/tmp"
         return "\(environment("XDG_STATE_HOME") ?? "\(home)/.local/state")/loopbox"
@@ -136,21 +144,26 @@ struct Serve: ParsableCommand {
                 }
             }
         }
-        announce(service.address, service.level, configuration)
+        announce(service.address, service.attestation, configuration)
         try loop.runForever()
     }
 
     private func announce(
         _ address: SocketAddress,
-        _ level: Attestation.Level,
+        _ attestation: Attestation,
         _ configuration: ServiceConfiguration
     ) {
+        let level = attestation.level
         let token = configuration.tokens.first.map { " -H 'Authorization: Bearer \($0)'" } ?? ""
         let isShown = tokenFile == nil
         let isolation =
             level == .none ? "WITHOUT ISOLATION" : "with isolation level \(level.rawValue)"
         if level == .none {
             complain(Self.warning, "warning")
+        }
+        let hasScope = attestation.layers.contains(Layer.scope.rawValue)
+        if level == .standard, !hasScope, geteuid() != 0 {
+            complain(Self.scopeWarning, "warning")
         }
         let curl: String
         if case .unix(let path) = address {

@@ -40,7 +40,10 @@ import Testing
                     level: level
                 )
                 let neighbourEnds = loop.createTask(name: "neighbour") { try await next.live() }
-                let attacks = try await suite.attacks(at: level)
+                let attacks = try await suite.attacks(
+                    at: level,
+                    with: try Confined.probe(level).layers
+                )
                 #expect(attacks.count >= 60)
                 for attack in attacks {
                     let verdict = try await suite.run(attack, at: level, on: victim)
@@ -74,7 +77,10 @@ import Testing
                 )
                 let victim = try await suite.makeVictim()
                 let program = String(decoding: AttackSuite.program, as: UTF8.self)
-                for attack in try await suite.attacks(at: .standard) {
+                for attack in try await suite.attacks(
+                    at: .standard,
+                    with: Layer.allCases.map(\.rawValue)
+                ) {
                     let control = try Subprocess.exec(
                         "/bin/sh",
                         ["-c", "exec \"$0\" -I - \"$1\" 7</dev/null", Self.python, attack.name],

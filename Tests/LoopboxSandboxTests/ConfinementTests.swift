@@ -16,8 +16,8 @@ import Testing
         let found = try Confined.probe(level)
         #expect(found.level.rawValue == level.rawValue)
         let layers = [
-            "no_new_privs", "rlimits", "landlock_files", "landlock_scope", "seccomp",
-            "no_capabilities", "unprivileged_user",
+            "no_new_privs", "rlimits", "landlock_files", "seccomp", "no_capabilities",
+            "unprivileged_user",
         ]
         #expect(Set(layers).isSubset(of: found.layers))
         #expect(found.layers.contains("pid_namespace") == (level == .strict))

@@ -126,7 +126,7 @@ import Testing
             #expect(observed.result.exit.ending == .exited(1))
             return
         }
-        #expect(used > .mebibytes(64))
+        #expect(used >= .mebibytes(64))
         #expect(observed.result.exit.ending == .signaled(SIGKILL))
     }
 
@@ -362,7 +362,8 @@ import Testing
                 return [
                     try FolderContents.names("/proc/self/fd").count,
                     children.reduce(0, +), try lines("/proc/self/mountinfo"),
-                    try FolderContents.names("/dev/shm").count,
+                    // Victims of attacks are other tests'.
+                    try FolderContents.names("/dev/shm").count { !$0.hasPrefix("loopbox-victim-") },
                 ]
             }
             for level in JobSpec.Level.allCases { _ = try Confined.run("true", level: level) }

@@ -75,6 +75,9 @@ struct csandbox_rule {
 enum { CSANDBOX_NAMESPACE_COUNT = 6 };
 
 struct csandbox_plan {
+    // Whether CSANDBOX_GROUP is the cgroup.procs of the run's control group.
+    int has_group;
+
     int has_namespaces;
     int has_user_namespace;
     // inode numbers of the server's own; 0: not compared
@@ -112,7 +115,8 @@ struct csandbox_plan {
 
 // The steps of csandbox_prepare in their order.
 enum csandbox_step {
-    CSANDBOX_STEP_NAMESPACES = 1,
+    CSANDBOX_STEP_GROUP = 1,
+    CSANDBOX_STEP_NAMESPACES,
     CSANDBOX_STEP_USER_MAP,
     CSANDBOX_STEP_PROPAGATION,
     CSANDBOX_STEP_SOURCE,
@@ -145,7 +149,13 @@ int csandbox_landlock_abi(void);
 // ---- The keeper: keeper.c ----
 
 // The keeper's descriptors, beside those of the program.
-enum { CSANDBOX_STATUS = 4, CSANDBOX_OUTER_RULES = 5, CSANDBOX_INNER_RULES = 6, CSANDBOX_KEEPER = 7 };
+enum {
+    CSANDBOX_STATUS = 4,
+    CSANDBOX_OUTER_RULES = 5,
+    CSANDBOX_INNER_RULES = 6,
+    CSANDBOX_KEEPER = 7,
+    CSANDBOX_GROUP = 8,  // until csandbox_prepare returns
+};
 
 // A new memory file with the keeper as an executable; -1 and errno on failure.
 int csandbox_keeper(void);

@@ -4,7 +4,8 @@
     held WHY       it was refused
     broken WHAT    it reached what it wanted
 
-`attacks.py --list` prints the names, each with the levels that must hold against it. The same
+`attacks.py --list` prints the names, each with the levels that must hold against it; `scope` marks
+those that only a kernel that bounds signals and abstract sockets can hold (Linux 6.12). The same
 program outside of the sandbox is the control: there, every attack has to say `broken`, or it would
 show nothing. So an attack tries only what an ordinary process, or root, is allowed; and none does
 harm when it succeeds. What it aims at comes in the environment, made by whoever runs it:
@@ -129,13 +130,13 @@ def signal_the_group_outside():
     os.killpg(VICTIM, 0)
 
 
-@attack()
+@attack("standard", "strict", "scope")
 def signal_the_parent():
     # The control's parent is whoever started it; the program's is its keeper.
     os.kill(os.getppid(), 0)
 
 
-@attack()
+@attack("standard", "strict", "scope")
 def stop_the_parent():
     os.kill(os.getppid(), signal.SIGCONT)
 
@@ -664,12 +665,12 @@ def listen_on_a_port():
         one.listen()
 
 
-@attack()
+@attack("standard", "strict", "scope")
 def connect_to_an_abstract_socket():
     reach(socket.AF_UNIX, ABSTRACT)
 
 
-@attack()
+@attack("standard", "strict", "scope")
 def send_to_an_abstract_socket():
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as one:
         one.sendto(b"x", ABSTRACT + "-datagram")
