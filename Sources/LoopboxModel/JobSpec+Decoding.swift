@@ -15,11 +15,12 @@ extension JobSpec {
         try container.read(.debug, into: &debug)
         try container.read(.limits, into: &limits)
         try container.read(.sandbox, into: &sandbox)
+        try container.read(.artifacts, into: &artifacts)
         try container.read(.webhooks, into: &webhooks)
     }
 
     enum CodingKeys: String, CodingKey {
-        case version, name, labels, program, debug, limits, sandbox, webhooks
+        case version, name, labels, program, debug, limits, sandbox, artifacts, webhooks
     }
 }
 

@@ -18,6 +18,8 @@ public struct JobSpec: Hashable, Sendable, Codable {
     public var limits = Limits()
     /// How it is isolated.
     public var sandbox = SandboxOptions()
+    /// Which files to keep: paths relative to the work directory, with `*`, `?`, `[a-z]` and `**`.
+    public var artifacts: [String] = []
     /// Whom to tell.
     public var webhooks: [WebhookTarget] = []
 

@@ -29,6 +29,8 @@ public struct RunReport: Hashable, Sendable, Codable {
     public var stderr: OutputSummary
     /// Whether the program's own report arrived whole.
     public var reportState: ReportState
+    /// The files that were kept; nil where none were asked for.
+    public var artifacts: Artifacts?
     /// What was found, in the order of the places.
     public var findings: [Finding]
 
@@ -46,6 +48,7 @@ public struct RunReport: Hashable, Sendable, Codable {
         stdout: OutputSummary,
         stderr: OutputSummary,
         reportState: ReportState,
+        artifacts: Artifacts? = nil,
         findings: [Finding]
     ) {
         self.run = run
@@ -60,13 +63,14 @@ public struct RunReport: Hashable, Sendable, Codable {
         self.stdout = stdout
         self.stderr = stderr
         self.reportState = reportState
+        self.artifacts = artifacts
         self.findings = findings
     }
 
     enum CodingKeys: String, CodingKey {
         case run, runtime, outcome, exit, signal, ending, times, usage, sandbox, stdout, stderr
         case reportState = "report"
-        case findings
+        case artifacts, findings
     }
 }
 

@@ -163,6 +163,10 @@ public struct TextReport: Sendable {
             let remarks = Self.remarks(on: run, debug: debug)
             if !remarks.isEmpty { page.blank() }
             for remark in remarks { page.line("\(remark)") }
+            if let artifacts = run.artifacts {
+                page.blank()
+                Self.write(artifacts, to: &page)
+            }
         }
         if case .tail(let lines, let stdout, let stderr) = output {
             page.blank()

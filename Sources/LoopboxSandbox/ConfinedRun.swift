@@ -45,6 +45,7 @@ final class ConfinedRun {
     private let isolation: Isolation
     private let owner: JobUser?
     private let group: ControlGroup?
+    private let folder: WorkFolder?
     private let level: Attestation.Level
     private let required: UInt32
 
@@ -85,6 +86,11 @@ final class ConfinedRun {
         group = try facilities.groups.map { groups throws(SandboxError) in
             try ControlGroup(in: groups, command.limits)
         }
+        do {
+            folder = command.artifacts.isEmpty ? nil : try WorkFolder()
+        } catch {
+            throw .channel(error.description)
+        }
         required = Keeper.required(
             level,
             scope: facilities.landlock.scoped != 0,
@@ -102,6 +108,7 @@ final class ConfinedRun {
                 rules: rules,
                 user: owner?.id,
                 files: confinement.files,
+                sendsDirectory: !command.artifacts.isEmpty,
                 filter: facilities.filter(confinement.level, confinement.network).program
             )
         )
@@ -126,12 +133,18 @@ final class ConfinedRun {
         plan.executable = Keeper.ownDescriptor
         plan.descriptors[Keeper.ownDescriptor] = facilities.keeper.file.number
         if let group { plan.descriptors[ControlGroup.descriptor] = group.members.number }
+        if let folder { plan.descriptors[WorkFolder.descriptor] = folder.child.number }
         plan.preparation = isolation.preparation
         if confinement.level == .strict { plan.cloneFlags = facilities.namespaces.flags }
         // A user namespace counts its processes by itself, too.
         let ownsUser =
             owner != nil || (confinement.level == .strict && facilities.namespaces.hasUsers)
         plan.limits = Limits.perProcess(command.limits, ownsUser: ownsUser)
+    }
+
+    /// The working directory, of a run that was started and leaves artifacts.
+    func receiveFolder() -> FileDescriptor? {
+        try? folder?.receive()
     }
 
     /// The error for step `step` of the preparation.

@@ -27,6 +27,8 @@ import LoopboxModel
         /// nil: stays the server's.
         var user: uid_t?
         var files: [(path: String, bytes: [UInt8])] = []
+        /// Whether the working directory is sent over ``WorkFolder/descriptor``.
+        var sendsDirectory = false
         /// In the kernel's form, one step a word.
         var filter: [UInt64]
     }
@@ -106,6 +108,7 @@ import LoopboxModel
         unsafe plan.pointee.files = UnsafePointer(array(files))
         unsafe plan.pointee.file_count = CInt(files.count)
         unsafe plan.pointee.directory = UnsafePointer(text(contents.workDirectory))
+        unsafe plan.pointee.sends_directory = contents.sendsDirectory ? 1 : 0
         unsafe plan.pointee.filter = UnsafePointer(array(contents.filter)!)
         unsafe plan.pointee.filter_count = UInt16(contents.filter.count)
     }
@@ -170,6 +173,7 @@ import LoopboxModel
         case CSANDBOX_STEP_USER: "change of user"
         case CSANDBOX_STEP_FILES: "file"
         case CSANDBOX_STEP_DIRECTORY: "working directory"
+        case CSANDBOX_STEP_FOLDER: "hand-over of the working directory"
         case CSANDBOX_STEP_CAPABILITIES: "capabilities"
         case CSANDBOX_STEP_DEATH_SIGNAL: "death signal"
         case CSANDBOX_STEP_NO_NEW_PRIVILEGES: "no new privileges"

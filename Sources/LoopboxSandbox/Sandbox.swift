@@ -19,6 +19,8 @@ public struct SandboxCommand: Sendable {
     public var stdin: [UInt8]?
     /// Its bounds.
     public var limits: JobSpec.Limits
+    /// Which files of the working directory are kept: patterns as a spec has them.
+    public var artifacts: [String]
     /// How it is isolated; nil: not at all.
     public var confinement: Confinement?
 
@@ -30,6 +32,7 @@ public struct SandboxCommand: Sendable {
         directory: String,
         stdin: [UInt8]?,
         limits: JobSpec.Limits,
+        artifacts: [String] = [],
         confinement: Confinement? = nil
     ) {
         self.path = path
@@ -38,6 +41,7 @@ public struct SandboxCommand: Sendable {
         self.directory = directory
         self.stdin = stdin
         self.limits = limits
+        self.artifacts = artifacts
         self.confinement = confinement
     }
 
@@ -96,6 +100,8 @@ public struct SandboxResult: Sendable {
     public var stderr: CapturedOutput
     /// What was in force.
     public var attestation: Attestation
+    /// The files that were kept; nil where none were asked for.
+    public var artifacts: CollectedArtifacts?
     /// Processes that were still there when the program had ended, and were killed.
     public var endedProcesses = 0
 
@@ -361,6 +367,8 @@ public final class Sandbox {
             for reader in readers { reader.finish() }
             throw .channel("\(error)")
         }
+        // At once, before anything of it can be gone.
+        let folder = isolation?.receiveFolder()
         let limit = run.begin(process, hasKeeper: isolation != nil, limits: command.limits)
         if let isolation {
             run.watch(command.limits, by: watcher, isolation.usage(of: process.pid))
@@ -385,7 +393,31 @@ public final class Sandbox {
             attestation: Attestation(level: .none, layers: Self.layers)
         )
         if let isolation { try isolation.complete(&result, told.told, tasksSeen: run.tasksSeen) }
+        if !command.artifacts.isEmpty {
+            let directory =
+                folder ?? (isolation == nil ? try? .open(command.directory, O_RDONLY) : nil)
+            result.artifacts = await collect(command.artifacts, from: directory)
+        }
         return result
+    }
+
+    /// Takes the files out of the working directory, on a thread of the pool.
+    private func collect(
+        _ patterns: [String],
+        from directory: consuming FileDescriptor?
+    ) async -> CollectedArtifacts {
+        guard let directory else {
+            var none = CollectedArtifacts()
+            none.skip(".", "the working directory is not there")
+            return none
+        }
+        let number = directory.number
+        let collected = await loop.runInExecutor {
+            ArtifactCollector(patterns).collect(from: number)
+        }
+        // Open until here.
+        _ = consume directory
+        return collected
     }
 
     /// What level `level` would give a program here, tried in a process that runs nothing.

@@ -4,7 +4,7 @@ import Glibc
 import LoopSystem
 
 /// Makes `path`, and what is above it, for its owner only, where it is missing.
-func ensureDirectory(_ path: String) throws(SystemError) {
+public func ensureDirectory(_ path: String) throws(SystemError) {
     guard unsafe mkdir(path, 0o700) != 0 else { return }
     let error = SystemError.last("mkdir", path)
     switch error.code {
@@ -18,7 +18,7 @@ func ensureDirectory(_ path: String) throws(SystemError) {
 }
 
 /// Puts `bytes` into the file at `path`, all of them or none: others see the old file or the new.
-func writeWhole(_ bytes: [UInt8], to path: String) throws(SystemError) {
+public func writeWhole(_ bytes: [UInt8], to path: String) throws(SystemError) {
     let temporary = "\(path).\(getpid())"
     let file = try FileDescriptor.open(temporary, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o600)
     var written = 0

@@ -236,6 +236,7 @@ public final class JobRunner {
                     directory: directory.work,
                     stdin: spec.program.stdin?.bytes,
                     limits: spec.limits,
+                    artifacts: spec.artifacts,
                     confinement: confinement
                 ),
                 name: name,
@@ -279,10 +280,14 @@ public final class JobRunner {
                 stdout: result.stdout.summary,
                 stderr: result.stderr.summary,
                 reportState: report.decoder.state,
+                artifacts: result.artifacts?.summary,
                 findings: findings
             ),
             stdout: result.stdout,
-            stderr: result.stderr
+            stderr: result.stderr,
+            artifacts: (result.artifacts?.files ?? []).map {
+                FinishedRun.Artifact(path: $0.path, bytes: $0.bytes)
+            }
         )
     }
 

@@ -47,6 +47,16 @@ public enum SpecSchema {
             Field("limits", limits, \.limits, defaults: empty, summary: "What a run may use."),
             Field("sandbox", sandbox, \.sandbox, defaults: empty, summary: "How it is isolated."),
             Field(
+                "artifacts",
+                artifacts,
+                \.artifacts,
+                defaults: empty,
+                examples: [["out/*.json", "logs/**"]],
+                summary:
+                    "Which of the files that a run leaves are kept: paths, with `*`, `?`, `[a-z]`, "
+                    + "and `**` for folders of any depth."
+            ),
+            Field(
                 "webhooks",
                 webhooks,
                 \.webhooks,
@@ -262,6 +272,21 @@ public enum SpecSchema {
                 .map { .some(UInt32($0)) }
         },
         write: { seed in seed.map { .literal("\($0)") } ?? .word("random") }
+    )
+
+    private static let artifacts = Codec<[String]>.list(
+        of: .text(
+            .init(
+                countMin: 1,
+                countMax: PathRules.bytesMax,
+                form:
+                    "a relative path without `..`, in which `*`, `?`, `[a-z]` and `**` stand for others"
+            ),
+            example: "out/*.json"
+        ) { path, _ in PathRules.error(in: path) },
+        count: 0...20,
+        noun: "patterns",
+        isUnique: true
     )
 
     private static let sandbox = Codec<JobSpec.SandboxOptions>.map(

@@ -30,12 +30,34 @@ public struct FinishedRun: Sendable {
     public var stdout: CapturedOutput
     /// What was kept of its standard error.
     public var stderr: CapturedOutput
+    /// The files that were kept, each path once.
+    public var artifacts: [Artifact]
+
+    /// A file that a run left.
+    public struct Artifact: Sendable {
+        /// Relative to the working directory.
+        public var path: String
+        /// What is in it.
+        public var bytes: [UInt8]
+
+        /// The file at `path` with `bytes` in it.
+        public init(path: String, bytes: [UInt8]) {
+            self.path = path
+            self.bytes = bytes
+        }
+    }
 
     /// A run.
-    public init(report: RunReport, stdout: CapturedOutput, stderr: CapturedOutput) {
+    public init(
+        report: RunReport,
+        stdout: CapturedOutput,
+        stderr: CapturedOutput,
+        artifacts: [Artifact] = []
+    ) {
         self.report = report
         self.stdout = stdout
         self.stderr = stderr
+        self.artifacts = artifacts
     }
 }
 

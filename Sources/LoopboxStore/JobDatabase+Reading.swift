@@ -63,6 +63,23 @@ extension JobDatabase {
         return CapturedOutput(head: bytes, tail: tail, dropped: row["dropped_bytes"])
     }
 
+    /// What is in the file `path` that `run` of the job called `id` left; nil where none was kept.
+    public func artifact(_ id: JobID, run: Int, _ path: String) throws(StoreError) -> [UInt8]? {
+        let row = try read { db in
+            try db.row(
+                """
+                SELECT body, file FROM job JOIN artifact ON artifact.job = job.seq
+                WHERE job.id = ? AND artifact.run = ? AND artifact.path = ?
+                """,
+                [id.description, run, path]
+            )
+        }
+        guard let row else { return nil }
+        guard let file = row["file"] as String? else { return row.bytes("body") }
+        // Deleted since the row was read: then nothing is kept any more.
+        return try files.read(file)
+    }
+
     private func outputRow(
         _ id: JobID,
         run: Int,

@@ -75,7 +75,13 @@ public final class JobDatabase: Sendable {
             let files = files
             try pool.read { db in
                 try files.sweep { name in
-                    try db.row("SELECT 1 FROM output WHERE file = ?", [name]) != nil
+                    try db.row(
+                        """
+                        SELECT 1 FROM output WHERE file = ?1
+                        UNION ALL SELECT 1 FROM artifact WHERE file = ?1
+                        """,
+                        [name]
+                    ) != nil
                 }
             }
         } catch {

@@ -140,6 +140,17 @@ public final class JobStore {
         }
     }
 
+    /// What is in a file that a run left; nil where none of that path was kept.
+    public func artifact(
+        _ id: JobID,
+        run: Int,
+        _ path: String
+    ) async throws(StoreError) -> [UInt8]? {
+        try await reading { database throws(StoreError) in
+            try database.artifact(id, run: run, path)
+        }
+    }
+
     /// The place of a job in the queue, from 1; nil where it does not wait.
     public func position(_ id: JobID) async throws(StoreError) -> Int? {
         try await reading { database throws(StoreError) in try database.position(id) }

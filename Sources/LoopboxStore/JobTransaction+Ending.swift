@@ -42,6 +42,12 @@ extension JobTransaction {
                     ]
                 )
             }
+            for artifact in run.artifacts {
+                try db.change(
+                    "INSERT INTO artifact (job, run, path, body, file) VALUES (?, ?, ?, ?, ?)",
+                    [seq, run.run, artifact.path, artifact.body, artifact.file]
+                )
+            }
         }
         try enqueue(finish.deliveries, job: seq)
         return .finished(job)
@@ -73,7 +79,10 @@ extension JobTransaction {
         let seq: Int64 = row["seq"]
         queueChanged()
         goneFiles += try db.rows(
-            "SELECT file FROM output WHERE job = ? AND file IS NOT NULL",
+            """
+            SELECT file FROM output WHERE job = ?1 AND file IS NOT NULL
+            UNION ALL SELECT file FROM artifact WHERE job = ?1 AND file IS NOT NULL
+            """,
             [seq]
         ).map { $0["file"] }
         try db.change("DELETE FROM job WHERE seq = ?", [seq])

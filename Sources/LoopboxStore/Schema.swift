@@ -17,8 +17,24 @@ enum Schema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { try $0.execute(sql: version1) }
+        migrator.registerMigration("2") { try $0.execute(sql: version2) }
         return migrator
     }
+
+    private static let version2 = """
+        -- The files that a run left and that its spec asked for.
+        CREATE TABLE artifact (
+            job INTEGER NOT NULL,
+            run INTEGER NOT NULL,
+            path TEXT NOT NULL,
+            body BLOB,
+            file TEXT,                          -- in the directory `outputs`
+            PRIMARY KEY (job, run, path),
+            FOREIGN KEY (job, run) REFERENCES run ON DELETE CASCADE,
+            CHECK ((body IS NULL) <> (file IS NULL))
+        ) STRICT;
+        CREATE INDEX artifact_file ON artifact (file) WHERE file IS NOT NULL;
+        """
 
     private static let version1 = """
         CREATE TABLE job (

@@ -11,6 +11,14 @@ struct StagedFinish: Sendable {
         let run: Int
         let report: Data
         var outputs: [Output] = []
+        var artifacts: [Artifact] = []
+    }
+
+    /// One file's row: `body` or `file`, never both.
+    struct Artifact: Sendable {
+        let path: String
+        var body: Data?
+        var file: String?
     }
 
     /// One stream's row: `body` or `file`, never both.
@@ -29,7 +37,9 @@ struct StagedFinish: Sendable {
     var deliveries: [Delivery] = []
 
     /// The files that no row has yet.
-    var files: [String] { runs.flatMap { $0.outputs.compactMap(\.file) } }
+    var files: [String] {
+        runs.flatMap { $0.outputs.compactMap(\.file) + $0.artifacts.compactMap(\.file) }
+    }
 }
 
 extension JobDatabase {
@@ -51,6 +61,7 @@ extension JobDatabase {
                 staged.runs.append(StagedFinish.Run(run: run.report.run, report: report))
                 try stage(run.stdout, .stdout, in: &staged)
                 try stage(run.stderr, .stderr, in: &staged)
+                for artifact in run.artifacts { try stage(artifact, in: &staged) }
             }
             if !staged.files.isEmpty { try files.synchronize() }
         } catch {
@@ -79,6 +90,19 @@ extension JobDatabase {
             output.body = Data(bytes)
         }
         staged.runs[staged.runs.count - 1].outputs.append(output)
+    }
+
+    private func stage(
+        _ artifact: FinishedRun.Artifact,
+        in staged: inout StagedFinish
+    ) throws(StoreError) {
+        var row = StagedFinish.Artifact(path: artifact.path)
+        if artifact.bytes.count > Self.outputInlineMax.bytes {
+            row.file = try files.write(artifact.bytes)
+        } else {
+            row.body = Data(artifact.bytes)
+        }
+        staged.runs[staged.runs.count - 1].artifacts.append(row)
     }
 
     /// Removes the files of a finish that did not come about.

@@ -46,6 +46,9 @@ struct Run: ParsableCommand {
     @Flag(help: "Print the report as JSON.")
     var json = false
 
+    @Option(help: "A directory into which the artifacts of the spec are written.")
+    var artifacts: String?
+
     @Argument(help: "A .py file, a job spec, or - for a spec on standard input.")
     var file: String
 
@@ -92,6 +95,7 @@ struct Run: ParsableCommand {
         }
         let finished = ended.finished
         try show(finished, spec)
+        try writeArtifacts(of: finished)
         if finished.report.outcome == .cancelled {
             throw ended.signal == SIGTERM ? ExitStatus.terminated : ExitStatus.interrupted
         }
@@ -105,6 +109,31 @@ struct Run: ParsableCommand {
     private struct Ended {
         let finished: FinishedRun
         let signal: CInt?
+    }
+
+    /// Writes what was kept below the directory that was named. The paths are relative and have no
+    /// `..`: they are names that a folder had.
+    private func writeArtifacts(of finished: FinishedRun) throws {
+        guard let artifacts else {
+            if !finished.artifacts.isEmpty {
+                complain("artifacts are written where --artifacts DIR says", "note")
+            }
+            return
+        }
+        do throws(SystemError) {
+            for artifact in finished.artifacts {
+                var folder = artifacts
+                try ensureDirectory(folder)
+                for part in artifact.path.split(separator: "/").dropLast() {
+                    folder += "/\(part)"
+                    try ensureDirectory(folder)
+                }
+                try writeWhole(artifact.bytes, to: "\(artifacts)/\(artifact.path)")
+            }
+        } catch {
+            complain("the artifacts can't be written: \(error)")
+            throw ExitStatus.failure
+        }
     }
 
     private func show(_ finished: FinishedRun, _ spec: JobSpec) throws {

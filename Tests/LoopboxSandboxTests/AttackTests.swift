@@ -16,6 +16,7 @@ import Testing
     func `every attack is held, and victim and neighbour are unharmed`(
         level: JobSpec.Level
     ) throws {
+        let layers = try Confined.probe(level).layers
         try Confined.inDirectory { directory in
             let folder = directory.dropLast(4)
             try EventLoop.run { loop in
@@ -40,10 +41,7 @@ import Testing
                     level: level
                 )
                 let neighbourEnds = loop.createTask(name: "neighbour") { try await next.live() }
-                let attacks = try await suite.attacks(
-                    at: level,
-                    with: try Confined.probe(level).layers
-                )
+                let attacks = try await suite.attacks(at: level, with: layers)
                 #expect(attacks.count >= 60)
                 for attack in attacks {
                     let verdict = try await suite.run(attack, at: level, on: victim)

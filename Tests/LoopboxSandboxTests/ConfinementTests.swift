@@ -122,6 +122,7 @@ enum Confined {
         files: [(path: String, bytes: [UInt8])] = [],
         stdin: [UInt8]? = nil,
         limits: JobSpec.Limits = .init(),
+        artifacts: [String] = [],
         network: JobSpec.Network? = nil,
         environment: [String: String] = [:],
         runtimes: [String] = [],
@@ -139,6 +140,7 @@ enum Confined {
                 directory: "\(directory)/work",
                 stdin: stdin,
                 limits: limits,
+                artifacts: artifacts,
                 confinement: SandboxCommand.Confinement(
                     level: level,
                     network: network ?? (level == .strict ? .loopback : .none),

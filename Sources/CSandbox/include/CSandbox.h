@@ -105,6 +105,8 @@ struct csandbox_plan {
     const struct csandbox_file *_Nullable files;
     int file_count;
     const char *_Nullable directory;
+    // Whether the open directory is sent over CSANDBOX_FOLDER.
+    int sends_directory;
 
     const uint64_t *_Nullable filter;
     uint16_t filter_count;
@@ -129,6 +131,7 @@ enum csandbox_step {
     CSANDBOX_STEP_USER,
     CSANDBOX_STEP_FILES,
     CSANDBOX_STEP_DIRECTORY,
+    CSANDBOX_STEP_FOLDER,
     CSANDBOX_STEP_CAPABILITIES,
     CSANDBOX_STEP_DEATH_SIGNAL,
     CSANDBOX_STEP_NO_NEW_PRIVILEGES,
@@ -138,6 +141,13 @@ enum csandbox_step {
 // Isolates the calling process as struct csandbox_plan says. Plain system calls on prepared data
 // only, because the memory is the server's. Returns 0, or the step that failed, with errno.
 int csandbox_prepare(void *_Nonnull plan);
+
+// The descriptor that was sent over `channel`, close-on-exec; -1 and errno on failure.
+int csandbox_receive(int channel);
+
+// Opens what is at `name` in `directory`, never anything outside of it or behind a link, openat2(2);
+// -1 and errno on failure.
+int csandbox_open_beneath(int directory, const char *_Nonnull name, int flags);
 
 // Nobody may look into this process or trace it who has no rights over all processes,
 // PR_SET_DUMPABLE in prctl(2).
@@ -154,7 +164,9 @@ enum {
     CSANDBOX_OUTER_RULES = 5,
     CSANDBOX_INNER_RULES = 6,
     CSANDBOX_KEEPER = 7,
-    CSANDBOX_GROUP = 8,  // until csandbox_prepare returns
+    // These two until csandbox_prepare returns:
+    CSANDBOX_GROUP = 8,
+    CSANDBOX_FOLDER = 9,
 };
 
 // A new memory file with the keeper as an executable; -1 and errno on failure.

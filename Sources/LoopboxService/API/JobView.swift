@@ -39,6 +39,7 @@ struct JobView: Encodable {
         var `self`: String
         var output: String
         var findings: String
+        var artifacts: String
         var deliveries: String
         var cancel: String
 
@@ -46,6 +47,7 @@ struct JobView: Encodable {
             self.`self` = "/v1/jobs/\(id)"
             output = "/v1/jobs/\(id)/output"
             findings = "/v1/jobs/\(id)/findings"
+            artifacts = "/v1/jobs/\(id)/artifacts"
             deliveries = "/v1/jobs/\(id)/deliveries"
             cancel = "/v1/jobs/\(id)/cancel"
         }
@@ -135,6 +137,7 @@ struct RunView: Encodable {
     var stdoutTruncated: Bool
     var stderrBytes: ByteCount
     var stderrTruncated: Bool
+    var artifacts: Artifacts?
 
     /// Findings by severity.
     struct Counts: Encodable {
@@ -153,6 +156,7 @@ struct RunView: Encodable {
         case stdoutTruncated = "stdout_truncated"
         case stderrBytes = "stderr_bytes"
         case stderrTruncated = "stderr_truncated"
+        case artifacts
     }
 
     init(_ report: RunReport) {
@@ -178,6 +182,7 @@ struct RunView: Encodable {
         stdoutTruncated = report.stdout.isTruncated
         stderrBytes = report.stderr.written
         stderrTruncated = report.stderr.isTruncated
+        artifacts = report.artifacts
     }
 }
 

@@ -217,7 +217,7 @@ final class JobsAPI {
         return "/v1/jobs?\(items.joined(separator: "&"))"
     }
 
-    private static func percentEncoded(_ text: String) -> String {
+    nonisolated static func percentEncoded(_ text: String) -> String {
         text.utf8.map { byte in
             let character = Character(Unicode.Scalar(byte))
             let isPlain =
@@ -245,6 +245,39 @@ final class JobsAPI {
             fields: [("X-Content-Type-Options", "nosniff"), ("ETag", Self.tag(job))],
             contentType: "text/plain; charset=utf-8",
             body: body
+        )
+    }
+
+    /// The files that a job's program left and that were kept.
+    func artifacts(_ id: String, _ request: APIRequest) async throws -> APIAnswer {
+        let job = try await endedJob(id, request)
+        return .json(ArtifactsView(job), fields: [("ETag", Self.tag(job))])
+    }
+
+    /// One of them, to be stored and never shown: what is in it is the program's.
+    func artifact(
+        _ id: String,
+        _ path: String,
+        _ request: APIRequest
+    ) async throws -> APIAnswer {
+        let job = try await endedJob(id, request)
+        guard let bytes = try await store.artifact(job.id, run: 1, path) else {
+            throw Problem.noArtifact(path, of: job.id)
+        }
+        // RFC 8187 has no colon in such a value.
+        let name = Self.percentEncoded(path.split(separator: "/").last.map(String.init) ?? path)
+            .replacing(":", with: "%3A")
+        return APIAnswer(
+            status: 200,
+            fields: [
+                ("Content-Disposition", "attachment; filename*=UTF-8''\(name)"),
+                ("X-Content-Type-Options", "nosniff"),
+                ("Content-Security-Policy", "sandbox"),
+                // It never changes while it is there.
+                ("Cache-Control", "private, immutable"), ("ETag", Self.tag(job)),
+            ],
+            contentType: "application/octet-stream",
+            body: bytes
         )
     }
 

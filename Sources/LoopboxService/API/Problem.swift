@@ -79,6 +79,16 @@ extension Problem {
         )
     }
 
+    static func noArtifact(_ path: String, of id: JobID) -> Problem {
+        Problem(
+            slug: "not-found",
+            title: "There is no such artifact",
+            status: 404,
+            detail: "the job kept no file \(path)",
+            hint: "GET /v1/jobs/\(id)/artifacts lists what was kept, and why other files were not"
+        )
+    }
+
     static func gone(_ id: JobID, at time: Timestamp) -> Problem {
         Problem(
             slug: "deleted",

@@ -107,6 +107,12 @@ final class Router {
             try only("GET, HEAD, DELETE")
             return request.method == "DELETE"
                 ? try await jobs.delete(path[1]) : try await jobs.get(path[1], request)
+        case ("jobs", 3...) where path[2] == "artifacts":
+            try only("GET, HEAD")
+            let file = path.dropFirst(3).joined(separator: "/")
+            return file.isEmpty
+                ? try await jobs.artifacts(path[1], request)
+                : try await jobs.artifact(path[1], file, request)
         case ("jobs", 3):
             switch path[2] {
             case "output":
