@@ -172,7 +172,7 @@ let package = Package(
         tests(of: "LoopCurl", ["Loop", "LoopSystem", "LocalReceiver"]),
         tests(of: "LoopboxModel"),
         tests(of: "LoopboxSpec", ["LoopboxModel"], exclude: ["Golden"]),
-        tests(of: "LoopboxReport", ["LoopboxModel"], exclude: ["Golden"]),
+        tests(of: "LoopboxReport", ["LoopboxModel"], exclude: ["Golden", "Python"]),
         tests(of: "LoopboxStore", ["LoopboxModel", "Loop", grdb, logging]),
         tests(
             of: "LoopboxRuntimes",

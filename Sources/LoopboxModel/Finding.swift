@@ -116,9 +116,10 @@ public struct Location: Hashable, Sendable, Codable {
     public var path: String
     /// Counts from 1.
     public var line: Int
-    /// Counts characters from 1; nil where the interpreter does not know it.
+    /// Counts Unicode scalars, which are Python's characters, from 1; nil where the interpreter does
+    /// not know it.
     public var column: Int?
-    /// The first character after the place, on the same line.
+    /// The first scalar after the place, on the same line.
     public var endColumn: Int?
     /// The function's name; `<module>` outside any.
     public var function: String

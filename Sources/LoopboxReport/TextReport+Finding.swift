@@ -8,6 +8,17 @@ extension TextReport {
     /// Columns shown of a rule's id; the longest real one has half of that.
     static let ruleMax = 60
 
+    /// The blocks of some findings of a run, with an empty line between two of them.
+    static func text(of findings: [Finding], in run: RunReport) -> String {
+        let report = TextReport(run: run, name: "", debug: .init())
+        var page = ReportPage(color: false)
+        for (place, finding) in findings.enumerated() {
+            if place > 0 { page.blank() }
+            report.write(finding, to: &page)
+        }
+        return page.text
+    }
+
     /// Adds the block of one finding.
     func write(_ finding: Finding, to page: inout ReportPage) {
         writeHead(of: finding, to: &page)
@@ -132,6 +143,9 @@ extension TextReport {
 extension Location {
     /// Whether `other` is the same line of the same file.
     func isPlace(of other: Location?) -> Bool { path == other?.path && line == other?.line }
+
+    /// Whether it lies in a file, not in a text that was handed to the interpreter.
+    var isOnDisk: Bool { !path.isEmpty && !path.hasPrefix("<") }
 
     /// Whether it lies in the program, not in a library.
     var isOwn: Bool { !path.hasPrefix("/") && !path.hasPrefix("<frozen ") }

@@ -24,39 +24,50 @@ public struct TextReport: Sendable {
     private let subject: Subject
     private let color: Bool
     private let output: Output
+    private let isSelection: Bool
     let rulesURL: String?
 
     /// The report of `job`, whatever its state.
     ///
     /// - `rulesURL`: where rules are explained, without a slash at its end; nil: nowhere.
     /// - `color`: whether escape sequences colour severities, places and carets.
+    /// - `isSelection`: whether `job` holds only some of its findings, so that none means little.
     public init(
         job: Job,
         rulesURL: String? = nil,
         color: Bool = false,
-        output: Output = .none
+        output: Output = .none,
+        isSelection: Bool = false
     ) {
-        self.init(subject: .job(job), rulesURL: rulesURL, color: color, output: output)
+        self.init(.job(job), rulesURL, color, output, isSelection)
     }
 
     /// The report of a run that belongs to no job.
     ///
     /// - `name`: what was run, such as the program's path; the report begins with it.
     /// - `debug`: the options that were in force.
-    /// - `rulesURL`, `color`: as for a job.
+    /// - `rulesURL`, `color`, `isSelection`: as for a job.
     public init(
         run: RunReport,
         name: String,
         debug: JobSpec.DebugOptions,
         rulesURL: String? = nil,
         color: Bool = false,
-        output: Output = .none
+        output: Output = .none,
+        isSelection: Bool = false
     ) {
         let subject = Subject.run(run, name: name, debug: debug)
-        self.init(subject: subject, rulesURL: rulesURL, color: color, output: output)
+        self.init(subject, rulesURL, color, output, isSelection)
     }
 
-    private init(subject: Subject, rulesURL: String?, color: Bool, output: Output) {
+    private init(
+        _ subject: Subject,
+        _ rulesURL: String?,
+        _ color: Bool,
+        _ output: Output,
+        _ isSelection: Bool
+    ) {
+        self.isSelection = isSelection
         self.subject = subject
         self.rulesURL = rulesURL
         self.color = color
@@ -129,7 +140,7 @@ public struct TextReport: Sendable {
     }
 
     /// Why a job ended without a single run.
-    private static func reason(for job: Job) -> String {
+    static func reason(for job: Job) -> String {
         switch job.outcome {
         case .cancelled where job.startedAt == nil: "It was cancelled before it ran."
         case .cancelled: "It was cancelled while it ran, and left no report."
@@ -160,7 +171,7 @@ public struct TextReport: Sendable {
                 page.blank()
                 write(finding, to: &page)
             }
-            let remarks = Self.remarks(on: run, debug: debug)
+            let remarks = Self.remarks(on: run, debug: debug, isSelection: isSelection)
             if !remarks.isEmpty { page.blank() }
             for remark in remarks { page.line("\(remark)") }
             if let artifacts = run.artifacts {
@@ -180,11 +191,17 @@ public struct TextReport: Sendable {
     }
 
     /// What there is to say of a run as a whole, below its findings.
-    private static func remarks(on run: RunReport, debug: JobSpec.DebugOptions) -> [String] {
+    private static func remarks(
+        on run: RunReport,
+        debug: JobSpec.DebugOptions,
+        isSelection: Bool
+    ) -> [String] {
         var remarks: [String] = []
         let isPlain = run.outcome == .exited && run.exit == 0
         let rules = Set(run.findings.map(\.rule))
-        if rules.isEmpty {
+        if rules.isEmpty, isSelection {
+            remarks.append("No such findings.")
+        } else if rules.isEmpty {
             let isDebug = debug.asyncio && debug.devMode
             let isClean = isPlain && isDebug && run.reportState == .complete
             remarks.append(
@@ -225,12 +242,12 @@ public struct TextReport: Sendable {
 
     // MARK: Words
 
-    private static func words(for outcome: Outcome) -> String {
+    static func words(for outcome: Outcome) -> String {
         outcome.rawValue.map { $0 == "_" ? " " : String($0) }.joined()
     }
 
     /// `1 error, 2 warnings`
-    private static func summary(of findings: [Finding]) -> String {
+    static func summary(of findings: [Finding]) -> String {
         Severity.allCases.reversed().compactMap { severity in
             let count = findings.count { $0.severity == severity }
             return count == 0 ? nil : "\(count) \(severity.rawValue)\(count == 1 ? "" : "s")"

@@ -118,12 +118,15 @@ extension Drafter {
             syntax.line >= 1
         else { return nil }
         let line = source.line(syntax.line, of: path).map(String.init) ?? syntax.text
-        let column = syntax.column.flatMap { $0 >= 1 && $0 <= line.count + 1 ? $0 : nil }
+        // Python counts scalars here.
+        func character(_ column: Int) -> Int? {
+            guard column >= 1, column <= line.unicodeScalars.count + 1 else { return nil }
+            return String(line.unicodeScalars.prefix(column - 1)).count + 1
+        }
+        let column = syntax.column.flatMap(character)
         var end: Int?
-        if let last = syntax.endColumn, let column, syntax.endLine == syntax.line, last > column,
-            last <= line.count + 1
-        {
-            end = last
+        if let column, syntax.endLine == syntax.line {
+            end = syntax.endColumn.flatMap(character).flatMap { $0 > column ? $0 : nil }
         }
         let location = Location(
             path: path,

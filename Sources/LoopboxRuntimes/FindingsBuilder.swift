@@ -99,7 +99,10 @@ public struct FindingsBuilder: Sendable {
         var ordered = findings.enumerated().sorted { left, right in
             Self.order(left.element, left.offset) < Self.order(right.element, right.offset)
         }.map(\.element)
-        for place in ordered.indices { ordered[place].id = "f\(place + 1)" }
+        for place in ordered.indices {
+            ordered[place].id = "f\(place + 1)"
+            ordered[place].countScalars()
+        }
         return ordered
     }
 

@@ -20,6 +20,7 @@ struct Run: ParsableCommand {
             loopbox run --runtime python3.11 program.py one two
             loopbox run job.yaml
             cat job.yaml | loopbox run -
+            loopbox run --format github tools/program.py
 
             The program is isolated as well as this machine can; --sandbox none-i-know: not at all.
 
@@ -43,8 +44,19 @@ struct Run: ParsableCommand {
     @Option(help: "The directory for what is kept between runs.")
     var data = Serve.defaultDataDirectory
 
-    @Flag(help: "Print the report as JSON.")
+    @Option(help: "The form of the report: \(ReportFormat.names); default: text.")
+    var format: String?
+
+    @Flag(help: "The same as --format json.")
     var json = false
+
+    @Option(
+        help: """
+            What sarif, junit, and github put before the program's paths, as src/; default: the \
+            directory of the .py file.
+            """
+    )
+    var pathPrefix: String?
 
     @Option(help: "A directory into which the artifacts of the spec are written.")
     var artifacts: String?
@@ -56,6 +68,7 @@ struct Run: ParsableCommand {
     var arguments: [String] = []
 
     func run() throws {
+        let format = try reportFormat()
         let spec = try self.spec()
         let isolation = try IsolationFlag.choice(sandbox: sandbox, minLevel: minLevel)
         if isolation == .none { complain("the program is not isolated", "warning") }
@@ -94,7 +107,7 @@ struct Run: ParsableCommand {
             throw ExitStatus.failure
         }
         let finished = ended.finished
-        try show(finished, spec)
+        show(finished, spec, format)
         try writeArtifacts(of: finished)
         if finished.report.outcome == .cancelled {
             throw ended.signal == SIGTERM ? ExitStatus.terminated : ExitStatus.interrupted
@@ -136,20 +149,38 @@ struct Run: ParsableCommand {
         }
     }
 
-    private func show(_ finished: FinishedRun, _ spec: JobSpec) throws {
-        if json {
-            let bytes = try JSONText(isPretty: true).encode(finished.report)
-            write(String(decoding: bytes, as: UTF8.self) + "\n")
-            return
+    private func reportFormat() throws -> ReportFormat {
+        guard let format else { return json ? .json : .text }
+        guard let known = ReportFormat(rawValue: format), !json || known == .json else {
+            throw ValidationError(
+                json
+                    ? "--json and --format \(format) exclude each other"
+                    : "--format is one of \(ReportFormat.names), not \(format)"
+            )
         }
-        let report = TextReport(
-            run: finished.report,
-            name: spec.name.isEmpty ? file : spec.name,
-            debug: spec.debug,
-            color: isatty(STDOUT_FILENO) != 0 && environment("NO_COLOR") == nil,
-            output: .tail(lines: 20, stdout: finished.stdout, stderr: finished.stderr)
+        return known
+    }
+
+    private func show(_ finished: FinishedRun, _ spec: JobSpec, _ format: ReportFormat) {
+        let name = spec.name.isEmpty ? file : spec.name
+        var report = Report(
+            .run(finished.report, name: name, spec: spec),
+            version: Loopbox.version
         )
-        write(report.text)
+        report.color = isatty(STDOUT_FILENO) != 0 && environment("NO_COLOR") == nil
+        report.outputs = [
+            finished.report.run: .init(stdout: finished.stdout, stderr: finished.stderr)
+        ]
+        report.pathPrefix = pathPrefix ?? directoryOfProgram
+        write(String(decoding: report.bytes(as: format), as: UTF8.self))
+    }
+
+    /// Where the program lies, seen from here: in a repository, the way from its top.
+    private var directoryOfProgram: String {
+        guard file.hasSuffix(".py"), !file.hasPrefix("/"), let slash = file.lastIndex(of: "/")
+        else { return "" }
+        let directory = file[..<slash].split(separator: "/").filter { $0 != "." }
+        return directory.contains("..") ? "" : directory.joined(separator: "/")
     }
 
     private func spec() throws -> JobSpec {

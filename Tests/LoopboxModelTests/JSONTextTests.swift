@@ -52,6 +52,11 @@ import Testing
         #expect(try JSONDecoder().decode([String].self, from: Data(bytes)) == strings)
     }
 
+    @Test func `no string has what a terminal obeys or what ends a line for somebody`() throws {
+        let text = try text("\u{0}\u{1B}\u{7F}\u{85}\u{9B}\u{2028}\u{202E}\u{2066}\u{FEFF}é")
+        #expect(text == #""\u0000\u001b\u007f\u0085\u009b\u2028\u202e\u2066\ufeffé""#)
+    }
+
     @Test func `every number comes back as it was`() throws {
         let numbers = [0, -0.5, 1e-7, 123_456_789.25, 1e300, -1e15, 3]
         let bytes = try JSONText().encode(numbers)

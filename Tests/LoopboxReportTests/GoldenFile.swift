@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-/// The expected text of a case, kept in `Golden/<suite>/<case>.txt` beside the tests.
+/// The expected text of a case, kept in `Golden/<suite>/<case>` beside the tests.
 ///
 /// A change of a renderer shows as a difference in these files, which is where it is reviewed. They
 /// are written anew only where `LOOPBOX_REWRITE_GOLDEN` is 1.
@@ -15,8 +15,8 @@ struct GoldenFile {
             .appendingPathComponent("Golden").appendingPathComponent(suite)
     }
 
-    init(suite: String, name: String) {
-        url = Self.folder(suite).appendingPathComponent(name).appendingPathExtension("txt")
+    init(suite: String, name: String, extension suffix: String = "txt") {
+        url = Self.folder(suite).appendingPathComponent(name).appendingPathExtension(suffix)
     }
 
     /// Fails where `text` isn't what the file says, or rewrites the file where that is wanted.

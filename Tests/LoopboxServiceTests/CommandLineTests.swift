@@ -79,6 +79,41 @@ import Testing
         #expect(JSON(json.stdout).outcome.string == "exited")
     }
 
+    @Test func `the report comes in the form that is asked for`() throws {
+        let program =
+            "import asyncio\nasync def main():\n    asyncio.sleep(1)\nasyncio.run(main())\n"
+        try FileManager.default.createDirectory(
+            atPath: files("src"),
+            withIntermediateDirectories: true
+        )
+        try files.write(program, to: "src/forgotten.py")
+        func run(_ format: String) throws -> Finished {
+            try loopbox("run", "--format", format, "src/forgotten.py")
+        }
+        let github = try run("github")
+        #expect(github.status == .exited(1))
+        #expect(github.stdout.contains("::error file=src/forgotten.py,line=3,"), "\(github.stdout)")
+        let sarif = try loopbox(
+            "run",
+            "--format",
+            "sarif",
+            "--path-prefix",
+            "elsewhere",
+            "src/forgotten.py"
+        )
+        #expect(JSON(sarif.stdout).version.string == "2.1.0")
+        #expect(sarif.stdout.contains("\"uri\": \"elsewhere/forgotten.py\""))
+        #expect(try run("junit").stdout.contains("classname=\"src/forgotten\""))
+        #expect(try run("yaml").stdout.hasPrefix("run: 1\n"))
+        #expect(try run("jsonl").stdout.hasPrefix("{\"kind\":\"run\",\"run\":1,"))
+        #expect(try run("text").stdout.hasPrefix("src/forgotten.py  ran for "))
+        let wrong = try run("xml")
+        #expect(wrong.status == .exited(64))
+        #expect(wrong.stderr.contains("json, text, yaml, sarif, junit, github, jsonl"))
+        let both = try loopbox("run", "--json", "--format", "yaml", "src/forgotten.py")
+        #expect(both.status == .exited(64))
+    }
+
     @Test func `a spec that is not valid ends with 2 and is pointed at`() throws {
         let file = try files.write(spec("print(1)", "limit: 5s\n"), to: "wrong.yaml")
         for verb in ["run", "check"] {

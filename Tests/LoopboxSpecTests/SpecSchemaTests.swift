@@ -21,7 +21,7 @@ import Testing
         )
         #expect(schema["$schema"] as? String == "http://json-schema.org/draft-07/schema#")
         #expect(schema["additionalProperties"] as? Bool == false)
-        #expect((schema["properties"] as? [String: Any])?.count == 8)
+        #expect((schema["properties"] as? [String: Any])?.count == 9)
     }
 
     @Test func `the reference page is what the table says`() throws {

@@ -50,6 +50,7 @@ import Testing
               output: 1MiB
               grace: 1s
             sandbox: {}
+            artifacts: []
             webhooks: []
 
             """

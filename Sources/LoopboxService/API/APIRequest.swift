@@ -2,6 +2,7 @@
 
 import HTTPWire
 import LoopboxModel
+import LoopboxReport
 import LoopboxSpec
 
 /// A request as the routes see it: what is asked for, without its body.
@@ -41,30 +42,17 @@ struct APIRequest {
     /// Below the minute after which proxies give a silent connection up.
     static let waitMax: Duration = .seconds(60)
 
-    /// The format of the answer.
-    enum Format { case json, text }
-
     /// What the query or, failing that, `Accept` asks for.
     ///
     /// - Throws: ``Problem`` for a format that is not known.
-    func format() throws(Problem) -> Format {
-        switch query("format") {
-        case "json": return .json
-        case "text": return .text
-        case let other?: throw .notAcceptable(other)
-        case nil: break
+    func format() throws(Problem) -> ReportFormat {
+        if let name = query("format") {
+            guard let format = ReportFormat(rawValue: name) else { throw .notAcceptable(name) }
+            return format
         }
-        let accept = (field("accept") ?? "*/*").lowercased()
-        for range in accept.split(separator: ",") {
-            let type = range.split(separator: ";")[0].filter { $0 != " " }
-            switch type {
-            case "*/*", "application/*", "application/json", "application/problem+json":
-                return .json
-            case "text/plain", "text/*": return .text
-            default: continue
-            }
-        }
-        throw .notAcceptable(accept)
+        guard let accept = field("accept") else { return .json }
+        guard let format = AcceptField(accept).format else { throw .notAcceptable(accept) }
+        return format
     }
 
     /// What the body says it is; nil: nothing.
@@ -135,12 +123,12 @@ struct APIAnswer {
         )
     }
 
-    static func problem(_ problem: Problem, _ format: APIRequest.Format) -> APIAnswer {
+    static func problem(_ problem: Problem, _ format: ReportFormat) -> APIAnswer {
         var answer =
             format == .text
             ? text(problem.lines, status: problem.status)
             : json(problem, status: problem.status)
-        if format == .json { answer.contentType = "application/problem+json" }
+        if format != .text { answer.contentType = "application/problem+json" }
         answer.fields = problem.fields
         return answer
     }

@@ -71,18 +71,20 @@ final class JobsAPI {
             dispatcher.noteWork()
             let accepted = Job(id: id, spec: spec, state: .queued, createdAt: job.createdAt)
             guard let wait, wait > .zero else {
-                return answer(
+                return try await answer(
                     accepted,
                     format,
+                    request,
                     status: 202,
                     position: position,
                     secrets: secrets
                 )
             }
             let ended = try await waitForEnd(of: id, within: wait, first: change) ?? accepted
-            return answer(
+            return try await answer(
                 ended,
                 format,
+                request,
                 status: ended.state == .completed ? 201 : 202,
                 position: ended.state == .queued ? position : nil,
                 secrets: secrets,
@@ -94,9 +96,10 @@ final class JobsAPI {
             if let wait, job.state != .completed {
                 job = try await waitForEnd(of: known, within: wait, first: nil) ?? job
             }
-            return answer(
+            return try await answer(
                 job,
                 format,
+                request,
                 status: job.state == .completed ? 201 : 202,
                 fields: [("Idempotency-Replayed", "true")]
             )
@@ -155,16 +158,16 @@ final class JobsAPI {
                 request.field("if-none-match") == nil
             {
                 let ended = try await waitForEnd(of: job.id, within: wait, first: nil)
-                return try await show(ended ?? job, format)
+                return try await show(ended ?? job, format, request)
             }
-            return try await show(job, format)
+            return try await show(job, format, request)
         }
         if let wait = try request.wait(), job.state != .completed {
             let change = changes.next(of: job.id)
             defer { changes.forget(change, of: job.id) }
             try await pause(until: change, within: wait)
             let now = try await find(id)
-            if Self.tag(now) != tag { return try await show(now, format) }
+            if Self.tag(now) != tag { return try await show(now, format, request) }
         }
         return APIAnswer(status: 304, fields: [("ETag", tag)])
     }
@@ -285,13 +288,17 @@ final class JobsAPI {
     func findings(_ id: String, _ request: APIRequest) async throws -> APIAnswer {
         let format = try request.format()
         let job = try await endedJob(id, request)
-        if format == .text { return try await show(job, .text) }
-        let rule = request.query("rule")
-        let severity: Severity? = try Self.value(request, "severity")
-        let findings = job.runs.flatMap(\.findings).filter {
-            (rule == nil || $0.rule == rule) && (severity == nil || $0.severity == severity)
+        var report = try await self.report(of: job, format, request)
+        var selection = FindingSelection()
+        selection.rule = request.query("rule")
+        selection.severity = try Self.value(request, "severity")
+        selection.path = request.query("path")
+        if let text = request.query("run") {
+            guard let run = Int(text) else { throw Problem.badRequest("run=\(text) is no number") }
+            selection.run = run
         }
-        return .json(ListView(items: findings, nextCursor: nil), fields: [("ETag", Self.tag(job))])
+        report.selection = selection
+        return answer(report, format, fields: [("ETag", Self.tag(job))])
     }
 
     /// Whom a job told, and how that went.
@@ -306,16 +313,17 @@ final class JobsAPI {
     /// Ends a job.
     func cancel(_ id: String, _ request: APIRequest) async throws -> APIAnswer {
         let known = try Self.jobID(id)
+        let format = try request.format()
         switch try await store.cancel(known) {
         case .cancelled(let job):
             changes.note(known)
             onOwed()
-            return answer(job, try request.format(), status: 202)
+            return try await answer(job, format, request, status: 202)
         case .running:
             dispatcher.cancel(known)
-            return answer(try await find(id), try request.format(), status: 202)
+            return try await answer(try await find(id), format, request, status: 202)
         case .completed:
-            return answer(try await find(id), try request.format(), status: 409)
+            return try await answer(try await find(id), format, request, status: 409)
         case .deleted(let time): throw Problem.gone(known, at: time)
         case .unknown: throw Problem.noJob(id)
         }
@@ -411,27 +419,63 @@ final class JobsAPI {
 
     private static func tag(_ job: Job) -> String { "\"\(job.version)\"" }
 
-    private func show(_ job: Job, _ format: APIRequest.Format) async throws -> APIAnswer {
+    private func show(
+        _ job: Job,
+        _ format: ReportFormat,
+        _ request: APIRequest
+    ) async throws -> APIAnswer {
         let position = job.state == .queued ? try await store.position(job.id) : nil
-        return answer(job, format, status: 200, position: position)
+        return try await answer(job, format, request, status: 200, position: position)
     }
 
     private func answer(
         _ job: Job,
-        _ format: APIRequest.Format,
+        _ format: ReportFormat,
+        _ request: APIRequest,
         status: Int,
         position: Int? = nil,
         secrets: [String: String]? = nil,
         fields: [(String, String)] = []
-    ) -> APIAnswer {
+    ) async throws -> APIAnswer {
         var fields = fields + [("ETag", Self.tag(job))]
         if status == 201 || status == 202 { fields.append(("Location", "/v1/jobs/\(job.id)")) }
         if job.state != .completed { fields.append(("Retry-After", "1")) }
-        switch format {
-        case .text: return .text(TextReport(job: job).text, status: status, fields: fields)
-        case .json:
-            let view = JobView(job, position: position, webhookSecrets: secrets)
-            return .json(view, status: status, fields: fields)
+        var report = try await self.report(of: job, format, request)
+        report.position = position
+        report.webhookSecrets = secrets
+        return answer(report, format, status: status, fields: fields)
+    }
+
+    private func answer(
+        _ report: Report,
+        _ format: ReportFormat,
+        status: Int = 200,
+        fields: [(String, String)]
+    ) -> APIAnswer {
+        APIAnswer(
+            status: status,
+            fields: fields + [("Vary", "Accept")],
+            contentType: format.contentType,
+            body: report.bytes(as: format)
+        )
+    }
+
+    private func report(
+        of job: Job,
+        _ format: ReportFormat,
+        _ request: APIRequest
+    ) async throws -> Report {
+        var report = Report(.job(job), version: configuration.version)
+        report.pathPrefix = request.query("path_prefix") ?? ""
+        // CI servers show a test's output beside it; in the other formats it is asked for by itself.
+        if format == .junit {
+            for run in job.runs {
+                report.outputs[run.run] = Report.Output(
+                    stdout: try await store.output(job.id, run: run.run, .stdout) ?? .init(),
+                    stderr: try await store.output(job.id, run: run.run, .stderr) ?? .init()
+                )
+            }
         }
+        return report
     }
 }

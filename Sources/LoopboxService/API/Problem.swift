@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LoopboxModel
+import LoopboxReport
 import LoopboxSpec
 
 /// Why a request was not done, for whoever sent it.
@@ -133,7 +134,9 @@ extension Problem {
             slug: "not-acceptable",
             title: "There is no such format",
             status: 406,
-            detail: "the format \(format) is not known; there are json and text"
+            detail: "the format \(format) is not known; there are \(ReportFormat.names)",
+            hint: "write ?format=NAME, or Accept with one of "
+                + ReportFormat.allCases.map { $0.mediaTypes[0] }.joined(separator: ", ")
         )
     }
 

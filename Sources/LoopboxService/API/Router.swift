@@ -5,6 +5,7 @@ import Logging
 import Loop
 import LoopHTTP
 import LoopboxModel
+import LoopboxReport
 import LoopboxSpec
 import LoopboxStore
 

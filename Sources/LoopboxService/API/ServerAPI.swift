@@ -110,7 +110,8 @@ enum ProblemCatalogue {
         "method-not-allowed":
             "The resource is there but has no such method; `Allow` lists those it has.",
         "unsupported-media-type": "A spec is YAML or JSON.",
-        "not-acceptable": "Answers are JSON or text.",
+        "not-acceptable":
+            "`?format=` or `Accept` asks for a format that there is not; `detail` lists those that there are.",
         "queue-full":
             "As many jobs wait as the operator allows. Try again after `Retry-After` seconds.",
         "unauthorized": "The server asks for a token in `Authorization: Bearer`.",

@@ -2,6 +2,7 @@
 
 import Foundation
 import LoopSystem
+import LoopboxReport
 import Testing
 
 /// The routes below `/v1/jobs` once there are jobs.
@@ -140,7 +141,62 @@ import Testing
         let text = try server.curl("/v1/jobs/\(id)/findings?format=text").text
         #expect(text == (try server.curl("/v1/jobs/\(id)?format=text").text))
         #expect(text.contains("main.py:5:5: error: "), "\(text)")
+        #expect(try server.curl("/v1/jobs/\(id)/findings?run=x").status == 400)
+        #expect(try findings("?path=main.py&run=1") == ["coroutine-never-awaited"])
+        #expect(try findings("?path=other.py") == [])
         #expect(try server.curl("/v1/jobs/\(id)/deliveries").json.items.array.isEmpty)
+        server.terminate()
+    }
+
+    @Test func `a job can be had in every format, by name or by media type`() throws {
+        let server = try ServerProcess()
+        let program = """
+            import asyncio
+            async def main():
+                print("out")
+                asyncio.sleep(1)
+            asyncio.run(main())
+            """
+        let beginnings = [
+            "json": "{\n  \"id\"", "text": "job_", "yaml": "id: job_", "sarif": "{\n  \"$schema\"",
+            "junit": "<?xml", "github": "::", "jsonl": "{\"kind\":\"job\"",
+        ]
+        #expect(Set(beginnings.keys) == Set(ReportFormat.allCases.map(\.rawValue)))
+        let made = try server.submit(spec(program), "wait=30s&format=sarif&path_prefix=src")
+        #expect(made.status == 201)
+        #expect(made["content-type"] == "application/sarif+json")
+        #expect(made.text.contains("\"uri\": \"src/main.py\""))
+        let path = try #require(made["location"])
+        for format in ReportFormat.allCases {
+            let named = try server.curl("\(path)?format=\(format.rawValue)")
+            #expect(named["content-type"] == format.contentType)
+            #expect(named["vary"] == "Accept")
+            #expect(named.text.hasPrefix(try #require(beginnings[format.rawValue])), "\(format)")
+            let type = try #require(format.mediaTypes.first)
+            let asked = try server.curl(path, ["-H", "Accept: image/png, \(type);q=0.5"])
+            #expect(asked.text == named.text, "\(format)")
+            // The name wins.
+            let both = try server.curl("\(path)?format=json", ["-H", "Accept: \(type)"])
+            #expect(both.text.hasPrefix("{\n  \"id\""))
+            let findings = try server.curl("\(path)/findings?format=\(format.rawValue)")
+            #expect(findings.status == 200)
+            #expect(findings.text.contains("never awaited"), "\(format)")
+        }
+        #expect(try server.curl("\(path)?format=junit").text.contains("<system-out>out\n"))
+        server.terminate()
+    }
+
+    @Test func `a job that has not ended is never taken for a clean one`() throws {
+        let server = try ServerProcess()
+        let gate = try TemporaryDirectory()
+        let id = try server.submit(waitingProgram(gate)).job
+        func job(_ format: String) throws -> String {
+            try server.curl("/v1/jobs/\(id)?format=\(format)").text
+        }
+        #expect(try job("sarif").contains("\"executionSuccessful\": false"))
+        #expect(try job("junit").contains("errors=\"1\""))
+        #expect(try job("github").hasPrefix("::error title=no-result::"))
+        try gate.write("", to: "go-on")
         server.terminate()
     }
 

@@ -55,6 +55,11 @@ import Testing
             #expect(answer.json.status.int == status, name)
             #expect(answer.json.title.string?.isEmpty == false, name)
             #expect(answer.json.detail.string?.isEmpty == false, name)
+            if status == 406 {
+                for format in ["json", "text", "yaml", "sarif", "junit", "github", "jsonl"] {
+                    #expect(answer.json.detail.string?.contains(format) == true, name)
+                }
+            }
             let type = try #require(answer.json.type.string)
             let explained = try server.curl(type)
             #expect(explained.status == 200, name)
@@ -105,7 +110,7 @@ import Testing
             job.yaml:5:3: error: unknown key "timeout" in "limits"
                5 |   timeout: 5s
                      ^~~~~~~
-              hint: did you mean "time"? Keys here: time, output, grace
+              hint: did you mean "time"? Keys here: time, cpu, memory, processes, open_files, disk, output, grace
             job.yaml:6:10: error: limits.grace "1y" has the unknown unit "y"
                6 |   grace: 1y
                             ^~
