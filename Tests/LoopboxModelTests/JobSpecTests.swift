@@ -37,6 +37,7 @@ import Testing
         spec.limits.disk = .mebibytes(2)
         spec.sandbox.network = JobSpec.Network.none
         spec.sandbox.level = .strict
+        spec.artifacts = ["out/*"]
         spec.limits.output = .kibibytes(2)
         spec.limits.grace = Seconds(.zero)
         var webhook = JobSpec.WebhookTarget(url: "https://example.com/")
@@ -97,7 +98,7 @@ import Testing
                 count += 1
             }
         }
-        #expect(count == 7 + 4 + 10 + 8 + 2)
+        #expect(count == 8 + 4 + 10 + 8 + 2)
     }
 
     @Test(arguments: ["events", "secret", "payload"])

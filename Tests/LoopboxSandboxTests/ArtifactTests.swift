@@ -15,7 +15,9 @@ import Testing
         _ patterns: [String],
         at level: JobSpec.Level
     ) throws -> CollectedArtifacts {
-        let observed = try Confined.run(script, level: level, artifacts: patterns)
+        var limits = JobSpec.Limits()
+        limits.time = Seconds(.seconds(120))
+        let observed = try Confined.run(script, level: level, limits: limits, artifacts: patterns)
         #expect(observed.result.exit.ending == .exited(0), "\(observed)")
         return try #require(observed.result.artifacts)
     }

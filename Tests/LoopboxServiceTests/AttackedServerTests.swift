@@ -98,6 +98,15 @@ import Testing
             let id = try server.submit(spec("import time\ntime.sleep(60)")).job
             #expect(try server.curl("/v1/jobs/\(id)", "-X", "DELETE").status == 204)
         }
+        // Waited for, and left alone.
+        for _ in 1...5 {
+            let answer = try server.curl(
+                "/v1/jobs?wait=60s",
+                ["--max-time", "0.2", "--data-binary", "@-"],
+                input: spec("import time\ntime.sleep(0.5)")
+            )
+            #expect(answer.status == 0)
+        }
         _ = try server.curl("/v1/jobs/\(neighbour)/cancel", "-X", "POST")
         let left = try server.curl("/v1/jobs/\(neighbour)?wait=60s").json
         #expect(left.outcome.string == "cancelled", "\(left)")

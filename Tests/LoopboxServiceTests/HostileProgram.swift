@@ -21,9 +21,19 @@ struct HostileProgram: CustomTestStringConvertible, Sendable {
         var rules: [String] = []
     }
 
-    init(_ name: String, _ source: String, and more: String = "", _ expected: Expected) {
+    init(
+        _ name: String,
+        _ source: String,
+        and more: String = "",
+        env: [String: String] = [:],
+        _ expected: Expected
+    ) {
         self.name = name
-        spec = LoopboxServiceTests.spec(source, more)
+        let variables = env.map { "    \($0.key): \($0.value)\n" }.sorted().joined()
+        spec = LoopboxServiceTests.spec(
+            source,
+            (env.isEmpty ? "" : "  env:\n\(variables)") + more
+        )
         self.expected = expected
     }
 
@@ -36,6 +46,51 @@ struct HostileProgram: CustomTestStringConvertible, Sendable {
                 sys.stdout.write("x" * 1_000_000)
             """,
             Expected(stdoutBytes: 200_000_000)
+        ),
+        HostileProgram(
+            "it writes one line of 100 MB",
+            "print('x' * 100_000_000)",
+            and: "limits: {memory: 512MiB}\n",
+            Expected(stdoutBytes: 100_000_001)
+        ),
+        HostileProgram(
+            "it swallows every cancellation",
+            """
+            import asyncio, signal
+            async def main():
+                asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+                while True:
+                    try:
+                        await asyncio.sleep(60)
+                    except asyncio.CancelledError:
+                        print("no", flush=True)
+            loop = asyncio.new_event_loop()
+            task = loop.create_task(main())
+            loop.run_until_complete(task)
+            """,
+            and: "limits: {time: 5s, grace: 200ms}\n",
+            Expected(
+                outcome: "timed_out",
+                exit: nil,
+                signal: "SIGKILL",
+                ending: "reached its time limit of 5 s, did not end within 200 ms of SIGTERM, "
+                    + "and was killed",
+                report: "incomplete",
+                stdout: "no\n"
+            )
+        ),
+        HostileProgram(
+            "it is busy in C",
+            "sum(range(10**12))",
+            and: "limits: {time: 700ms}\n",
+            Expected(
+                outcome: "timed_out",
+                exit: nil,
+                signal: "SIGTERM",
+                ending: "reached its time limit of 700 ms and was ended by SIGTERM",
+                report: "incomplete",
+                stdout: ""
+            )
         ),
         HostileProgram(
             "it never ends and ignores SIGTERM",
@@ -131,6 +186,42 @@ struct HostileProgram: CustomTestStringConvertible, Sendable {
             print("gone")
             """,
             Expected(stdout: "gone\n")
+        ),
+        HostileProgram(
+            "it turns off what watches it",
+            """
+            import asyncio, logging, sys, warnings
+            logging.disable()
+            warnings.simplefilter("ignore")
+            sys.excepthook = sys.unraisablehook = lambda *_: None
+            async def main():
+                asyncio.get_running_loop().set_debug(False)
+                asyncio.run = None
+            asyncio.run(main())
+            print("done")
+            """,
+            Expected(stdout: "done\n")
+        ),
+        HostileProgram(
+            "it has variables that others would obey",
+            "import json, os\nprint(sorted(k for k in os.environ if k.endswith('_X')))",
+            env: [
+                "BASH_ENV": "/tmp/none", "PYTHONPATH": "/tmp/none", "ENV": "/tmp/none",
+                "PYTHONSTARTUP": "/tmp/none.py",
+            ],
+            Expected(stdout: "[]\n")
+        ),
+        HostileProgram(
+            "it aborts",
+            "import os\nprint('farewell', flush=True)\nos.abort()",
+            Expected(
+                outcome: "signaled",
+                exit: nil,
+                signal: "SIGABRT",
+                ending: "was killed by SIGABRT",
+                report: "incomplete",
+                stdout: "farewell\n"
+            )
         ),
         HostileProgram(
             "it kills itself",

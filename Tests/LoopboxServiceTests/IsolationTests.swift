@@ -90,4 +90,35 @@ import Testing
         #expect(modest.runs[0].sandbox.level.string == "standard", "\(modest)")
         server.terminate()
     }
+
+    @Test func `at level strict two jobs have the same port, each its own`() throws {
+        let server = try ServerProcess([
+            "--sandbox", "strict", "--slots", "2", "--runtime",
+            "python=\(ServerProcess.reference)",
+        ])
+        // Each ends only when it has been alive together with the other.
+        let program = """
+            import socket, time
+            listener = socket.create_server(("127.0.0.1", 8765))
+            client = socket.create_connection(("127.0.0.1", 8765))
+            own, _ = listener.accept()
+            own.sendall(b"hello")
+            time.sleep(1)
+            print(client.recv(5))
+            """
+        let jobs = try (1...2).map { _ in try server.submit(spec(program)).job }
+        for job in jobs {
+            let ended = try server.curl("/v1/jobs/\(job)?wait=60s").json
+            #expect(ended.runs[0].exit.int == 0, "\(ended)")
+        }
+        // Without namespaces of their own, one of two is too late.
+        let shared = try ServerProcess(["--slots", "2"])
+        let others = try (1...2).map { _ in try shared.submit(spec(program)).job }
+        let exits = try others.map {
+            try shared.curl("/v1/jobs/\($0)?wait=60s").json.runs[0].exit.int
+        }
+        #expect(exits.contains(1))
+        server.terminate()
+        shared.terminate()
+    }
 }
