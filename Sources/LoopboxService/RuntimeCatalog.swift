@@ -120,6 +120,10 @@ public struct RuntimeCatalog {
             let last =
                 String(decoding: result.stderr.bytes, as: UTF8.self)
                 .split(separator: "\n").last.map(String.init) ?? "it ended otherwise than well"
+            if last.hasPrefix("PermissionError"), last.contains(harness) {
+                return "the job's user can't read \(harness): let every user walk through the "
+                    + "folders above it (chmod o+x), or name another place with --data"
+            }
             return "at level \(level.rawValue): \(last)"
         } catch SandboxError.isolation(step: "exec", let subject, EACCES) {
             return "\(subject) is not readable by the job's user: move it, or use level strict"
