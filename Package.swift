@@ -80,7 +80,12 @@ let package = Package(
 
         // The product.
         layer("LoopboxModel"),
-        layer("LoopboxReport", ["LoopboxModel"]),
+        .target(
+            name: "LoopboxReport",
+            dependencies: ["LoopboxModel"],
+            resources: [.embedInCode("rules.json")],
+            swiftSettings: strict
+        ),
         layer("LoopboxSpec", ["LoopboxModel", "CYAML"]),
         layer("LoopboxStore", ["LoopboxModel", "Loop", grdb, logging]),
         .target(

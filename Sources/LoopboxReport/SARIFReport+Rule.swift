@@ -17,9 +17,13 @@ extension SARIFReport {
             Rule.named(finding.rule)
             ?? Rule(
                 id: finding.rule,
-                severity: finding.severity,
                 category: "other",
+                severity: finding.severity,
                 title: finding.rule,
+                fires: "",
+                versions: "",
+                needsDebugMode: false,
+                seen: [],
                 remedy: "",
                 doc: finding.doc
             )
@@ -31,7 +35,9 @@ extension SARIFReport {
             case .warning: "warning"
             case .note: "recommendation"
             }
-        let whole = rule.remedy.isEmpty ? "\(rule.title)." : "\(rule.title). \(rule.remedy)"
+        let when = rule.fires.isEmpty ? "" : " When: \(rule.fires)."
+        let whole =
+            rule.remedy.isEmpty ? "\(rule.title).\(when)" : "\(rule.title).\(when) \(rule.remedy)"
         return .members([
             "id": .string(rule.id),
             "name": .string(pascalCase(rule.id)),
@@ -41,8 +47,8 @@ extension SARIFReport {
                 "text": .string(doc.map { "\(whole)\n\($0)" } ?? whole),
                 "markdown": .string(
                     rule.remedy.isEmpty
-                        ? "**\(rule.title).**\(more)"
-                        : "**\(rule.title).**\n\nWhat to do: \(rule.remedy)\(more)"
+                        ? "**\(rule.title).**\(when)\(more)"
+                        : "**\(rule.title).**\(when)\n\nWhat to do: \(rule.remedy)\(more)"
                 ),
             ]),
             "helpUri": doc.map { .string($0) },

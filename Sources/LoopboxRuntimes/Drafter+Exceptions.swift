@@ -39,7 +39,9 @@ extension Drafter {
             // A filter made an error of a warning that was due while an object died.
             return promotedWarning(fact, exception)
         }
-        let rule = specialRule(exception) ?? "unraisable-exception"
+        let rule =
+            Rule.recognized(by: Self.head(of: fact), on: .unraisable)?.id
+            ?? specialRule(exception) ?? "unraisable-exception"
         if rule == "asyncgen-ignored-generator-exit" { return begunOutside(fact, exception) }
         let stack = source.own(exception.frames)
         let defined = definition(fact.object?.definition)
@@ -82,8 +84,13 @@ extension Drafter {
     }
 
     func unraisableText(_ fact: Fact, _ exception: WireException) -> String {
+        "\(Self.head(of: fact))\n\(rawText(exception, fact))"
+    }
+
+    /// The first line of what the interpreter prints of an exception that it can't raise.
+    private static func head(of fact: Fact) -> String {
         let said = fact.said.flatMap { $0.isEmpty ? nil : $0 } ?? "Exception ignored in"
-        return "\(said): \(fact.object?.shown ?? "")\n\(rawText(exception, fact))"
+        return "\(said): \(fact.object?.shown ?? "")"
     }
 
     func promotedWarning(_ fact: Fact, _ exception: WireException) -> Draft? {
@@ -150,33 +157,15 @@ extension Drafter {
 
     /// The rule of an exception that asyncio or the interpreter raises for one reason only.
     func specialRule(_ exception: WireException) -> String? {
-        let message = exception.message
-        if exception.type == "RuntimeError" {
-            if message == "async generator ignored GeneratorExit" {
-                return "asyncgen-ignored-generator-exit"
-            }
-            if message.hasSuffix("): asynchronous generator is already running") {
-                return "asyncgen-already-running"
-            }
+        // Anybody can raise one with these words; we mean those that the program didn't raise.
+        if let last = source.own(exception.frames).last,
+            exception.frames.last.map(source.isProgram) == true,
+            Self.trimmed(last.snippet).hasPrefix("raise")
+        {
+            return nil
         }
-        // Anybody can raise what follows; we mean the library's own.
-        guard let last = exception.frames.last, !source.isProgram(last) else { return nil }
-        switch (exception.type, message) {
-        case (
-            "RuntimeError",
-            "Non-thread-safe operation invoked on an event loop other than the current one"
-        ): return "wrong-thread-call"
-        case ("RuntimeError", "Event loop is closed"): return "event-loop-closed"
-        case ("RuntimeError", "asyncio.run() cannot be called from a running event loop"),
-            ("RuntimeError", "Runner.run() cannot be called from a running event loop"),
-            ("RuntimeError", "This event loop is already running"),
-            ("RuntimeError", "Cannot run the event loop while another loop is running"):
-            return "nested-run"
-        case ("ValueError", "the socket must be non-blocking"): return "blocking-socket"
-        case ("TypeError", _) where message.hasPrefix("coroutines cannot be used with "):
-            return "coroutine-as-callback"
-        default: return nil
-        }
+        let first = String(exception.message.prefix { $0 != "\n" })
+        return Rule.recognized(by: first, on: .exception, classes: [exception.type])?.id
     }
 
     /// Of a group the member that says what went wrong: the first with a line of the program.

@@ -15,22 +15,10 @@ extension Drafter {
         let created = source.own(fact.created ?? fact.task?.created ?? fact.future?.created)
         let raised = fact.exception.map { Self.telling($0, source) }
         let special = raised.flatMap(specialRule)
-        let rule: String
-        if message == "Task was destroyed but it is pending!" {
-            rule = "task-destroyed-pending"
-        } else if message == "Task exception was never retrieved" {
-            rule = special ?? "task-exception-never-retrieved"
-        } else if message.hasSuffix("exception was never retrieved") {
-            rule = special ?? "future-exception-never-retrieved"
-        } else if message == "unhandled exception during asyncio.run() shutdown" {
-            rule = special ?? "shutdown-unhandled-exception"
-        } else if message.hasPrefix("an error occurred during closing of asynchronous generator") {
-            rule = "asyncgen-close-error"
-        } else if fact.exception != nil {
-            rule = special ?? "callback-exception"
-        } else {
-            rule = "asyncio-log"
-        }
+        let first = String(message.prefix { $0 != "\n" })
+        var rule = Rule.recognized(by: first, on: .context)?.id ?? "asyncio-log"
+        if let special, Self.saysOnlyWhere.contains(rule) { rule = special }
+        let allocated = source.own(fact.allocated)
         let stands = source.own(fact.task?.coroutine?.stands)
         let place: Location?
         if rule == "task-destroyed-pending" {
@@ -38,6 +26,7 @@ extension Drafter {
         } else {
             place =
                 raised.flatMap { source.own($0.frames).last } ?? created.last ?? stands.last
+                ?? allocated.last
                 ?? definition(fact.task?.coroutine?.definition ?? fact.generator?.definition)
         }
         var said = message
@@ -54,7 +43,7 @@ extension Drafter {
             said = "the task of \(name)() was destroyed before it finished"
         }
         var draft = make(rule, fact, message: said, source: .exceptionHandler, location: place)
-        draft.finding.creation = created
+        draft.finding.creation = created.isEmpty ? allocated : created
         draft.finding.stack = raised.map { source.own($0.frames) } ?? stands
         draft.coroutine = fact.task?.coroutine
         draft.madeAt = created.last
@@ -67,17 +56,28 @@ extension Drafter {
         return draft
     }
 
+    /// Rules that say where an exception was lost, which matters less than what it means.
+    private static let saysOnlyWhere: Set = [
+        "task-exception-never-retrieved", "future-exception-never-retrieved",
+        "shutdown-unhandled-exception", "callback-exception", "stream-handler-exception",
+        "taskgroup-orphan-error",
+    ]
+
     func log(_ fact: Fact) -> Draft? {
         let stack = source.own(fact.stack)
         let message = fact.message ?? ""
+        let first = String(message.prefix { $0 != "\n" })
+        let allocated = source.own(fact.allocated)
         var draft = make(
-            "asyncio-log",
+            Rule.recognized(by: first, on: .log)?.id ?? "asyncio-log",
             fact,
-            message: String(message.prefix { $0 != "\n" }),
+            message: first,
             source: .log,
             location: fact.exception.flatMap { source.own($0.frames).last } ?? stack.last
+                ?? allocated.last
         )
         draft.finding.stack = stack
+        draft.finding.creation = allocated
         draft.finding.raw = message
         return draft
     }

@@ -25,8 +25,9 @@ extension Drafter {
             location =
                 origin.last.map { withCall(of: coroutine?.name, $0) } ?? own
                 ?? definition(coroutine?.definition)
-        case "unclosed-event-loop", "unclosed-transport", "unclosed-socket", "unclosed-file",
-            "unclosed-resource", "subprocess-still-running":
+        case "unclosed-event-loop", "unclosed-transport", "unclosed-stream-writer",
+            "unclosed-socket", "unclosed-file", "unclosed-resource", "subprocess-still-running",
+            "signal-handlers-at-finalization":
             creation = allocated
             location = allocated.last ?? own
         default:
@@ -56,31 +57,6 @@ extension Drafter {
 
     /// The rule of a warning with this message, whose class has these `bases`, itself the first.
     static func ruleOfWarning(_ message: String, bases: [String]) -> String {
-        if bases.contains("ResourceWarning") {
-            if message.hasPrefix("unclosed event loop") { return "unclosed-event-loop" }
-            if message.hasPrefix("unclosed transport")
-                || message.hasPrefix("unclosed <StreamWriter")
-            {
-                return "unclosed-transport"
-            }
-            if message.hasPrefix("unclosed <socket.socket")
-                || message.hasPrefix("unclosed <ssl.SSLSocket")
-            {
-                return "unclosed-socket"
-            }
-            if message.hasPrefix("unclosed file") { return "unclosed-file" }
-            if message.hasPrefix("subprocess ") && message.hasSuffix("is still running") {
-                return "subprocess-still-running"
-            }
-            return "unclosed-resource"
-        }
-        if bases.contains("RuntimeWarning") {
-            return message.hasPrefix("coroutine ") && message.hasSuffix("was never awaited")
-                ? "coroutine-never-awaited" : "runtime-warning"
-        }
-        if bases.contains("DeprecationWarning") || bases.contains("PendingDeprecationWarning") {
-            return "deprecation-warning"
-        }
-        return "other-warning"
+        Rule.recognized(by: message, on: .warning, classes: bases)?.id ?? "other-warning"
     }
 }

@@ -98,16 +98,14 @@ extension FindingsBuilder {
     /// that is closed.
     private func foldOwnedResources(_ drafts: inout [Draft]) {
         var lines: Set<Line?> = []
-        for draft in drafts where draft.isTransport {
+        for draft in drafts where draft.finding.rule == "unclosed-transport" {
             lines.insert(draft.finding.location.map { Line($0) })
         }
         guard !lines.isEmpty else { return }
         drafts.removeAll { draft in
             switch draft.finding.rule {
-            case "unclosed-socket":
+            case "unclosed-socket", "unclosed-stream-writer":
                 lines.contains(draft.finding.location.map { Line($0) })
-            case "unclosed-transport":
-                !draft.isTransport && lines.contains(draft.finding.location.map { Line($0) })
             case "event-loop-closed":
                 draft.finding.source == .unraisable && draft.finding.location == nil
             default: false
@@ -141,12 +139,5 @@ extension FindingsBuilder {
             path = location.path
             line = location.line
         }
-    }
-}
-
-extension Draft {
-    /// Whether it is about a transport itself, not about a stream writer on one.
-    fileprivate var isTransport: Bool {
-        finding.rule == "unclosed-transport" && !finding.message.contains("StreamWriter")
     }
 }

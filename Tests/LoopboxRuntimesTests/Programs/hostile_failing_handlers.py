@@ -28,7 +28,7 @@ async def main():
 
 
 asyncio.run(main())
-# finding: asyncio-log 7 | Exception in default exception handler
+# finding: exception-handler-failed 7 | Exception in default exception handler
 # finding: task-exception-never-retrieved 13 | <unprintable Odd object>
-# finding: callback-exception 17 | LookupError: handler
+# finding: exception-handler-failed 17 | LookupError: handler
 # finding: asyncio-log - | custom

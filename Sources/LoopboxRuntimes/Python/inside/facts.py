@@ -214,8 +214,8 @@ def own_stack(frame):
     return stack
 
 
-def makers_of(value):
-    stack = made.pop(id(value), None)
+def makers_of(value, is_alive=False):
+    stack = made.get(id(value)) if is_alive else made.pop(id(value), None)
     return [place(*entry) for entry in stack[::-1]] if stack else None
 
 

@@ -64,6 +64,10 @@ def context_seen(context):
     handle = context.get("handle")
     if handle is not None:
         fact["handle"] = handle_fact(handle)
+    for name in ("transport", "socket"):
+        owner = context.get(name)
+        if owner is not None and "allocated" not in fact:
+            fact["allocated"] = makers_of(owner, is_alive=True) or allocation_of(owner)
     contexts[get_ident()] = (report.send("context", fact), id(context))
 
 
@@ -78,6 +82,21 @@ def handle_fact(handle):
         fact["def"] = [clipped(code.co_filename, 1024), code.co_firstlineno,
                        clipped(code.co_name, 256)]
     return fact
+
+
+def makers_in(frame):
+    """Who made the transport that a method of it, or a callback to it, is logging about."""
+    variables = frame.f_locals
+    callback = variables.get("callback")
+    for owner in (variables.get("self"), variables.get("transport"),
+                  getattr(callback, "__self__", None)):
+        makers = makers_of(owner, is_alive=True)
+        if makers:
+            break
+    if VERSION < (3, 13):
+        # A copy, which the frame keeps.
+        variables.clear()
+    return makers
 
 
 @guarded
@@ -116,6 +135,9 @@ def record_made(path, message, arguments, exception, function):
         caught = exception[1] if type(exception) is tuple else None
         if caught is not None:
             fact["exception"] = exception_fact(caught, set())
+        makers = makers_in(caller)
+        if makers:
+            fact["allocated"] = makers
         report.send("log", fact)
 
 
@@ -123,7 +145,7 @@ def hook_logger(logger):
     def makeRecord(name, level, fn, lno, msg, args, exc_info, func=None, extra=None, sinfo=None):
         record = type(logger).makeRecord(
             logger, name, level, fn, lno, msg, args, exc_info, func, extra, sinfo)
-        if level >= 30:
+        if level >= 30 or func == "_getaddrinfo_debug":
             record_made(fn, msg, args, exc_info, func)
         return record
 

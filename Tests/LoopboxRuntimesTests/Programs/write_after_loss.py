@@ -13,4 +13,4 @@ async def main():
 
 
 asyncio.run(main())
-# finding: asyncio-log 11 x3 | socket.send() raised exception.
+# finding: write-after-connection-lost 11 x3 | socket.send() raised exception.
