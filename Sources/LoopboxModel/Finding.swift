@@ -56,7 +56,7 @@ public struct Finding: Hashable, Sendable, Codable {
 
     /// The channel through which a finding came.
     public enum Source: String, Hashable, Sendable, Codable, CaseIterable {
-        case warnings, log, excepthook, unraisable, thread, watchdog, supervisor
+        case warnings, log, excepthook, unraisable, thread, watchdog, exit, stderr, supervisor
         case exceptionHandler = "exception_handler"
     }
 

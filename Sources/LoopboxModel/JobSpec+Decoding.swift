@@ -57,6 +57,8 @@ extension JobSpec.DebugOptions {
         try container.read(.logLevel, into: &logLevel)
         try container.read(.loop, into: &loop)
         try container.read(.blockingStack, into: &blockingStack)
+        try container.read(.deadlock, into: &deadlock)
+        try container.read(.dumpTasksOnTimeout, into: &dumpTasksOnTimeout)
         hashSeed = try container.decodeIfPresent(UInt32.self, forKey: .hashSeed)
     }
 }

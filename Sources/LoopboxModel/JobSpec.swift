@@ -125,6 +125,10 @@ extension JobSpec {
         public var loop = LoopKind.default
         /// Whether the stack of a callback that blocks is taken while it blocks.
         public var blockingStack = true
+        /// Whether a run is ended at once when nothing can ever wake its event loop.
+        public var deadlock = true
+        /// Whether it is told where all tasks stand before a run is ended for its time.
+        public var dumpTasksOnTimeout = true
         /// nil: random.
         public var hashSeed: UInt32?
 
@@ -141,6 +145,8 @@ extension JobSpec {
             case logLevel = "log_level"
             case loop
             case blockingStack = "blocking_stack"
+            case deadlock
+            case dumpTasksOnTimeout = "dump_tasks_on_timeout"
             case hashSeed = "hash_seed"
         }
     }

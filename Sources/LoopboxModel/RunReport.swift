@@ -31,6 +31,9 @@ public struct RunReport: Hashable, Sendable, Codable {
     public var reportState: ReportState
     /// The files that were kept; nil where none were asked for.
     public var artifacts: Artifacts?
+    /// Where everything stood when it was ended for not ending by itself; nil: it ended otherwise, or
+    /// had no event loop that could have told.
+    public var standing: Standing?
     /// What was found, in the order of the places.
     public var findings: [Finding]
 
@@ -49,6 +52,7 @@ public struct RunReport: Hashable, Sendable, Codable {
         stderr: OutputSummary,
         reportState: ReportState,
         artifacts: Artifacts? = nil,
+        standing: Standing? = nil,
         findings: [Finding]
     ) {
         self.run = run
@@ -64,13 +68,14 @@ public struct RunReport: Hashable, Sendable, Codable {
         self.stderr = stderr
         self.reportState = reportState
         self.artifacts = artifacts
+        self.standing = standing
         self.findings = findings
     }
 
     enum CodingKeys: String, CodingKey {
         case run, runtime, outcome, exit, signal, ending, times, usage, sandbox, stdout, stderr
         case reportState = "report"
-        case artifacts, findings
+        case artifacts, standing, findings
     }
 }
 

@@ -20,6 +20,7 @@ enum PlainReport: ReportRenderer {
             job.runs = runs
             return TextReport(
                 job: job,
+                more: report.more,
                 color: report.color,
                 output: output,
                 isSelection: isSelected
@@ -29,6 +30,7 @@ enum PlainReport: ReportRenderer {
                 run: runs[0],
                 name: name,
                 debug: spec.debug,
+                more: report.more,
                 color: report.color,
                 output: output,
                 isSelection: isSelected

@@ -41,6 +41,9 @@ public struct Report: Sendable {
     public var version: String
     /// Whether text has colours.
     public var color = false
+    /// What explains a rule when its id is put behind it: `loopbox rules `, or an address that ends
+    /// in a slash; nil: text says nothing of it.
+    public var more: String?
     /// The place of a job in the queue, from 1.
     public var position: Int?
     /// Secrets that were made for the job's webhooks, by URL; told in JSON and YAML.

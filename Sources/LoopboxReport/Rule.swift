@@ -29,6 +29,12 @@ public struct Rule: Hashable, Sendable, Codable {
     /// Where to read more.
     public var doc: String
 
+    enum CodingKeys: String, CodingKey {
+        case id, category, severity, title, fires, versions
+        case needsDebugMode = "needs_debug_mode"
+        case seen, remedy, doc
+    }
+
     /// A text that an interpreter has for it.
     public struct Sight: Hashable, Sendable, Codable {
         /// Where it says so.
@@ -75,10 +81,8 @@ public struct Rule: Hashable, Sendable, Codable {
     /// Every rule of this version, in the order of the reference page. Of two that know the same
     /// text, the more special one comes first.
     public static let all: [Rule] = {
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
         do {
-            return try decoder.decode([Rule].self, from: Data(PackageResources.rules_json))
+            return try JSONDecoder().decode([Rule].self, from: Data(PackageResources.rules_json))
         } catch {
             preconditionFailure("rules.json: \(error)")
         }

@@ -24,6 +24,7 @@ struct RunView: Encodable {
     var stderrBytes: ByteCount
     var stderrTruncated: Bool
     var artifacts: Artifacts?
+    var standing: Standing?
 
     /// Findings by severity.
     struct Counts: Encodable {
@@ -42,7 +43,7 @@ struct RunView: Encodable {
         case stdoutTruncated = "stdout_truncated"
         case stderrBytes = "stderr_bytes"
         case stderrTruncated = "stderr_truncated"
-        case artifacts
+        case artifacts, standing
     }
 
     init(_ report: RunReport) {
@@ -69,5 +70,6 @@ struct RunView: Encodable {
         stderrBytes = report.stderr.written
         stderrTruncated = report.stderr.isTruncated
         artifacts = report.artifacts
+        standing = report.standing
     }
 }

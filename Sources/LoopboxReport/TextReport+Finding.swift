@@ -43,7 +43,7 @@ extension TextReport {
         }
         if finding.count > 1 { page.line("  seen \(finding.count) times") }
         if !finding.fix.isEmpty { page.line("  fix: \(finding.fix)") }
-        if let rulesURL { page.line("  more: \(rulesURL)/\(finding.rule)") }
+        if let more { page.line("  more: \(more)\(finding.rule)") }
     }
 
     /// The line that editors and `grep` read: place, severity, message, rule.

@@ -25,51 +25,51 @@ public struct TextReport: Sendable {
     private let color: Bool
     private let output: Output
     private let isSelection: Bool
-    let rulesURL: String?
+    let more: String?
 
     /// The report of `job`, whatever its state.
     ///
-    /// - `rulesURL`: where rules are explained, without a slash at its end; nil: nowhere.
+    /// - `more`: what explains a rule when its id is put behind it; nil: nothing does.
     /// - `color`: whether escape sequences colour severities, places and carets.
     /// - `isSelection`: whether `job` holds only some of its findings, so that none means little.
     public init(
         job: Job,
-        rulesURL: String? = nil,
+        more: String? = nil,
         color: Bool = false,
         output: Output = .none,
         isSelection: Bool = false
     ) {
-        self.init(.job(job), rulesURL, color, output, isSelection)
+        self.init(.job(job), more, color, output, isSelection)
     }
 
     /// The report of a run that belongs to no job.
     ///
     /// - `name`: what was run, such as the program's path; the report begins with it.
     /// - `debug`: the options that were in force.
-    /// - `rulesURL`, `color`, `isSelection`: as for a job.
+    /// - `more`, `color`, `isSelection`: as for a job.
     public init(
         run: RunReport,
         name: String,
         debug: JobSpec.DebugOptions,
-        rulesURL: String? = nil,
+        more: String? = nil,
         color: Bool = false,
         output: Output = .none,
         isSelection: Bool = false
     ) {
         let subject = Subject.run(run, name: name, debug: debug)
-        self.init(subject, rulesURL, color, output, isSelection)
+        self.init(subject, more, color, output, isSelection)
     }
 
     private init(
         _ subject: Subject,
-        _ rulesURL: String?,
+        _ more: String?,
         _ color: Bool,
         _ output: Output,
         _ isSelection: Bool
     ) {
         self.isSelection = isSelection
         self.subject = subject
-        self.rulesURL = rulesURL
+        self.more = more
         self.color = color
         self.output = output
     }
@@ -174,6 +174,10 @@ public struct TextReport: Sendable {
             let remarks = Self.remarks(on: run, debug: debug, isSelection: isSelection)
             if !remarks.isEmpty { page.blank() }
             for remark in remarks { page.line("\(remark)") }
+            if let standing = run.standing {
+                page.blank()
+                Self.write(standing, outcome: run.outcome, to: &page)
+            }
             if let artifacts = run.artifacts {
                 page.blank()
                 Self.write(artifacts, to: &page)

@@ -21,6 +21,9 @@ struct Drafter: Sendable {
         case .uncaught: raised(fact, source: .excepthook, otherwise: "uncaught-exception")
         case .thread: raised(fact, source: .thread, otherwise: "thread-exception")
         case .unraisable: unraisable(fact)
+        case .standing: deadlock(fact)
+        case .leakedTask: leakedTask(fact)
+        case .leakedThread: leakedThread(fact)
         }
     }
 

@@ -8,6 +8,10 @@ public struct Fact: Sendable, Decodable {
     /// What is told.
     public enum Kind: String, Sendable, Decodable {
         case hello, warning, context, log, slow, blocking, uncaught, thread, unraisable
+        /// Where all tasks and threads stand.
+        case standing
+        case leakedTask = "leaked_task"
+        case leakedThread = "leaked_thread"
         /// The interpreter's own text of an earlier fact.
         case raw
         /// How often something happened that is not told in full any more.
@@ -56,6 +60,11 @@ public struct Fact: Sendable, Decodable {
     let seconds: Double?
     let thread: String?
     let said: String?
+    /// In `standing`: `deadlock` or `time`.
+    public let reason: String?
+    let tasks: [WireStandingTask]?
+    let tasksTotal: Int?
+    let threads: [WireThread]?
 
     enum CodingKeys: String, CodingKey {
         case kind = "k"
@@ -68,7 +77,9 @@ public struct Fact: Sendable, Decodable {
         case raw, message, category, bases, file, line, coroutine, generator, source, object
         case allocated, begun, stack, created, exception, task, future, handle
         case handleID = "handle_id"
-        case seconds, thread, said
+        case seconds, thread, said, reason, tasks
+        case tasksTotal = "total"
+        case threads
     }
 }
 
@@ -123,6 +134,31 @@ struct WireTask: Sendable, Decodable {
     let name: String?
     let coroutine: WireCoroutine?
     let created: [WireFrame]?
+}
+
+/// A task that is not done, with what it waits for, on the wire.
+struct WireStandingTask: Sendable, Decodable {
+    let id: Int
+    let name: String
+    let coroutine: WireCoroutine?
+    let created: [WireFrame]?
+    /// The library's coroutine that the program's own awaits.
+    let call: String?
+    /// Whether it waits for anything: else it runs, or is next in turn.
+    let waits: Bool
+    /// Tasks that have to be done first, by identity.
+    let waitedFor: [Int]?
+
+    enum CodingKeys: String, CodingKey {
+        case id, name, coroutine, created, call, waits
+        case waitedFor = "for"
+    }
+}
+
+/// A thread on the wire.
+struct WireThread: Sendable, Decodable {
+    let name: String
+    let stack: [WireFrame]
 }
 
 /// Any other object on the wire.

@@ -34,11 +34,7 @@ public struct FindingsBuilder: Sendable {
     /// Facts are claims of the program: whatever they are, this ends and gives well-formed findings.
     public func findings(from facts: [Fact]) -> [Finding] {
         let hello = facts.first { $0.kind == .hello }
-        let source = ProgramSource(
-            files: files,
-            workDirectory: hello?.workDirectory ?? "/",
-            library: hello?.library ?? ""
-        )
+        let source = source(of: hello)
         let drafter = Drafter(source: source, run: run, born: hello?.born ?? hello?.at ?? 0)
 
         var raws: [Int: String] = [:]
@@ -57,6 +53,20 @@ public struct FindingsBuilder: Sendable {
         }
         count(totals, in: &drafts)
         return number(merge(fold(drafts)))
+    }
+
+    /// Where everything stood when the program was ended for not ending; nil: it did not say so.
+    public func standing(from facts: [Fact]) -> Standing? {
+        guard let fact = facts.last(where: { $0.kind == .standing }) else { return nil }
+        return StandingBuilder(source: source(of: facts.first { $0.kind == .hello })).standing(fact)
+    }
+
+    private func source(of hello: Fact?) -> ProgramSource {
+        ProgramSource(
+            files: files,
+            workDirectory: hello?.workDirectory ?? "/",
+            library: hello?.library ?? ""
+        )
     }
 
     /// Adds what the harness only counted to the first draft of each kind.

@@ -42,6 +42,42 @@ enum FixSentence {
         return remedy
     }
 
+    /// A task made at `location` outlived the main coroutine.
+    static func leakedTask(_ location: Location?) -> String {
+        let remedy = Rule.named("leaked-task")?.remedy ?? ""
+        guard let location else { return remedy }
+        for maker in ["create_task", "ensure_future"] {
+            guard let call = CallExpression(of: maker, in: location.snippet) else { continue }
+            return
+                "Await or cancel the task of `\(call.text)` before the main coroutine returns, or"
+                + " start it in a TaskGroup."
+        }
+        return remedy
+    }
+
+    /// A loop is stuck because a task waits for `call`, for ever; nil: nothing better than the
+    /// rule's remedy is known.
+    static func deadlock(_ call: String) -> String? {
+        let method = call.split(separator: ".").last ?? ""
+        switch (call.split(separator: ".").first ?? "", method) {
+        case ("Queue", "get()"), ("PriorityQueue", "get()"), ("LifoQueue", "get()"):
+            return "Have somebody put an item, or tell the consumer that no more will come: put a"
+                + " sentinel, or cancel its task."
+        case ("Queue", "put()"):
+            return "The queue is full and nobody gets from it: start the consumer before, or raise"
+                + " maxsize."
+        case ("Queue", "join()"):
+            return "Call task_done() once for each item that was got."
+        case ("Event", _): return "Call set() in a task that can still run."
+        case ("Lock", _), ("Semaphore", _), ("BoundedSemaphore", _):
+            return "Whoever holds it never lets go: take it with `async with`, and never twice in one"
+                + " task."
+        case ("Condition", _): return "Call notify() in a task that can still run."
+        case ("Barrier", _): return "Start as many tasks that wait as the barrier has parties."
+        default: return nil
+        }
+    }
+
     /// `stack` of `source`, innermost last, blocks the loop.
     ///
     /// What can be awaited is changed in the innermost function that can await; in a plain function

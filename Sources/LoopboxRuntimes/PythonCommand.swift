@@ -59,6 +59,8 @@ public struct PythonCommand: Hashable, Sendable {
             logLevel: debug.logLevel == JobSpec.DebugOptions().logLevel ? nil : debug.logLevel,
             loop: debug.loop,
             blockingStack: debug.blockingStack,
+            deadlock: debug.deadlock,
+            standingAt: debug.dumpTasksOnTimeout ? Self.standingTime(spec.limits.time) : nil,
             pythonPath: userPath
         )
         // An empty entry in the list would be the work directory.
@@ -66,6 +68,13 @@ public struct PythonCommand: Hashable, Sendable {
         environment["PYTHONPATH"] = surroundings.harness + rest
         environment["LOOPBOX_REPORT_FD"] = "\(surroundings.reportDescriptor)"
         environment["LOOPBOX_CONFIG"] = settings.text
+    }
+
+    /// When a program says where it stands, counting from the harness's first line: so long before
+    /// the `limit` that a loaded machine has time for it.
+    private static func standingTime(_ limit: Seconds) -> Seconds {
+        let margin = min(max(limit.duration / 5, .milliseconds(50)), .milliseconds(500))
+        return Seconds(max(limit.duration - margin, .milliseconds(1)))
     }
 
     /// The interpreter's options for `debug`.
@@ -100,6 +109,8 @@ public struct PythonCommand: Hashable, Sendable {
         var logLevel: JobSpec.LogLevel?
         var loop: JobSpec.LoopKind
         var blockingStack: Bool
+        var deadlock: Bool
+        var standingAt: Seconds?
         var pythonPath: String?
 
         enum CodingKeys: String, CodingKey {
@@ -108,6 +119,8 @@ public struct PythonCommand: Hashable, Sendable {
             case logLevel = "log_level"
             case loop
             case blockingStack = "blocking_stack"
+            case deadlock
+            case standingAt = "standing_at"
             case pythonPath = "pythonpath"
         }
 

@@ -20,6 +20,8 @@ public enum PythonHarness {
         PackageResources.exception_hooks_py,
         PackageResources.loop_hooks_py,
         PackageResources.slow_callbacks_py,
+        PackageResources.hanging_py,
+        PackageResources.leaks_py,
         PackageResources.running_loops_py,
         PackageResources.imports_py,
         PackageResources.ending_py,

@@ -30,6 +30,12 @@ extension Sandbox {
             intervene(.cancelled(killed: false))
         }
 
+        /// Ends the program as ``cancel()`` does, for it said that nothing can ever wake it.
+        public func endDeadlocked() {
+            guard process != nil, intervention == nil else { return }
+            intervene(.deadlocked(killed: false))
+        }
+
         func begin(
             _ process: Subprocess,
             hasKeeper: Bool,
@@ -95,6 +101,7 @@ extension Sandbox {
                 guard let self, let process = self.process, !process.exited.isDone else { return }
                 switch reason {
                 case .cancelled: self.kill(.cancelled(killed: true))
+                case .deadlocked: self.kill(.deadlocked(killed: true))
                 case .cpuExceeded: self.kill(.cpuExceeded(killed: true))
                 default: self.kill(.timedOut(killed: true))
                 }

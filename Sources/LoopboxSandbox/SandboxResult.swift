@@ -28,6 +28,9 @@ public struct SandboxResult: Sendable {
     public enum Intervention: Hashable, Sendable {
         /// It was over its wall limit. `killed` tells whether SIGTERM was not enough.
         case timedOut(killed: Bool)
+        /// It said of itself that nothing could ever wake it. `killed` tells whether SIGTERM was not
+        /// enough.
+        case deadlocked(killed: Bool)
         /// Its processes together were over their processor time.
         case cpuExceeded(killed: Bool)
         /// Its processes together had this much memory, and were killed.

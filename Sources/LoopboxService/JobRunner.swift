@@ -241,17 +241,23 @@ public final class JobRunner {
                 ),
                 name: name,
                 as: run
-            ) { bytes in unsafe report.facts += report.decoder.read(Array(bytes)) }
+            ) { bytes in
+                let facts = unsafe report.decoder.read(Array(bytes))
+                report.facts += facts
+                if facts.contains(where: { $0.reason == "deadlock" }) { run.endDeadlocked() }
+            }
         } catch {
             await remove(directory)
             throw .sandbox(error)
         }
         let facts = report.facts
-        let findings = await loop.runInExecutor(workers) {
-            directory.remove()
-            return FindingsBuilder(spec: spec, run: 1).findings(from: facts)
-        }
         let ending = RunEnding(result, limits: spec.limits)
+        let isStuck = ending.outcome == .timedOut || ending.outcome == .deadlocked
+        let (findings, standing) = await loop.runInExecutor(workers) {
+            directory.remove()
+            let builder = FindingsBuilder(spec: spec, run: 1)
+            return (builder.findings(from: facts), isStuck ? builder.standing(from: facts) : nil)
+        }
         let bornAt = facts.first { $0.kind == .hello }.map { fact in
             MonotonicTime(nanoseconds: Int64(fact.born ?? fact.at))
         }
@@ -281,6 +287,7 @@ public final class JobRunner {
                 stderr: result.stderr.summary,
                 reportState: report.decoder.state,
                 artifacts: result.artifacts?.summary,
+                standing: standing,
                 findings: findings
             ),
             stdout: result.stdout,

@@ -38,6 +38,14 @@ struct RunEnding {
                 : isObedient
                     ? "reached \(limit) and was ended by SIGTERM"
                     : "reached \(limit) and \(how) after SIGTERM"
+        case .deadlocked(let killed):
+            outcome = .deadlocked
+            let reason = "could never have gone on"
+            sentence =
+                killed
+                ? "\(reason), did not end within \(grace) of SIGTERM, and was killed"
+                : isObedient
+                    ? "\(reason) and was ended by SIGTERM" : "\(reason) and \(how) after SIGTERM"
         case .cpuExceeded(let killed):
             outcome = .cpuExceeded
             let limit =

@@ -20,6 +20,8 @@ public struct ServiceConfiguration: Sendable {
     public var runtimes: [String: String] = [:]
     /// How users reach the server, without a slash at the end; nil: as it listens.
     public var publicURL: String?
+    /// Where links lead to.
+    var address: String { publicURL ?? "http://\(listen)" }
     /// Where webhooks may go.
     public var webhookPolicy = AddressPolicy()
     /// When webhooks are sent again.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Finds the word that was probably meant.
-enum NearestWord {
+public enum NearestWord {
     /// Edits that still count as a slip: two, and no more than a third of the word, as every short
     /// word is two edits from every other.
     private static let editsMax = 2
@@ -10,7 +10,7 @@ enum NearestWord {
     private static let lengthMax = 64
 
     /// The word of `words` that is nearest to `text`; the first of several, nil where none is near.
-    static func suggestion(for text: String, among words: some Sequence<String>) -> String? {
+    public static func suggestion(for text: String, among words: some Sequence<String>) -> String? {
         let wanted = normal(text)
         guard wanted.count <= lengthMax, !wanted.isEmpty else { return nil }
         var best: (word: String, edits: Int)?

@@ -221,6 +221,20 @@ public enum SpecSchema {
                 summary: "Whether the stack of a slow callback is taken while it blocks."
             ),
             Field(
+                "deadlock",
+                .boolean,
+                \.deadlock,
+                defaults: options,
+                summary: "Whether a run ends at once when nothing can ever wake its event loop."
+            ),
+            Field(
+                "dump_tasks_on_timeout",
+                .boolean,
+                \.dumpTasksOnTimeout,
+                defaults: options,
+                summary: "Whether the report says where all tasks stood when the time was over."
+            ),
+            Field(
                 "hash_seed",
                 hashSeed,
                 \.hashSeed,

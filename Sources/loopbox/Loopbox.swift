@@ -22,7 +22,7 @@ struct Loopbox: ParsableCommand {
               curl -sS --data-binary @job.yaml 'localhost:8080/v1/jobs?wait=20s&format=text'
             """,
         version: version,
-        subcommands: [Serve.self, Run.self, Check.self, Doctor.self, Health.self]
+        subcommands: [Serve.self, Run.self, Check.self, Rules.self, Doctor.self, Health.self]
     )
 
     /// Not the library's own: variables of the environment are taken as flags first.

@@ -172,6 +172,7 @@ struct Run: ParsableCommand {
             finished.report.run: .init(stdout: finished.stdout, stderr: finished.stderr)
         ]
         report.pathPrefix = pathPrefix ?? directoryOfProgram
+        report.more = "loopbox rules "
         write(String(decoding: report.bytes(as: format), as: UTF8.self))
     }
 

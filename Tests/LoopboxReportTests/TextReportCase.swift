@@ -191,7 +191,7 @@ extension TextReportCase {
             "rules-url",
             TextReport(
                 job: Crafted.job([Crafted.run([neverAwaited])]),
-                rulesURL: "http://localhost:8080/v1/rules"
+                more: "http://localhost:8080/v1/rules/"
             )
         ),
         TextReportCase(

@@ -12,6 +12,7 @@ func normalised(_ text: String) -> String {
         (#"\bpython3\.(\d+)\.\d+\b"#, "python3.$1.x"),
         (#"/[^\s:"]*/lib/python3\.\d+/([^\s:"]+):\d+"#, "LIB/$1:LINE"),
         (#"/[^\s:"]*/lib/python3\.\d+/"#, "LIB/"),
+        (#"http://127\.0\.0\.1:\d+/"#, "SERVER/"),
         (#"0x[0-9a-f]{6,}"#, "ADDRESS"),
         (#"\b\d+\.\d+ ?s(econds)?\b"#, "TIME"),
     ]

@@ -467,6 +467,7 @@ final class JobsAPI {
     ) async throws -> Report {
         var report = Report(.job(job), version: configuration.version)
         report.pathPrefix = request.query("path_prefix") ?? ""
+        report.more = "\(configuration.address)/v1/rules/"
         // CI servers show a test's output beside it; in the other formats it is asked for by itself.
         if format == .junit {
             for run in job.runs {

@@ -133,6 +133,13 @@ final class Router {
         case ("runtimes", 1):
             try only("GET, HEAD")
             return .json(RuntimesView(catalog))
+        case ("rules", 1):
+            try only("GET, HEAD")
+            return try request.format() == .text ? .text(RuleText.list) : .json(RulesView())
+        case ("rules", 2):
+            try only("GET, HEAD")
+            guard let rule = Rule.named(path[1]) else { throw Problem.notFound(request.path) }
+            return try request.format() == .text ? .text(RuleText.page(of: rule)) : .json(rule)
         case ("info", 1):
             try only("GET, HEAD")
             let counts = try await store.counts()
@@ -248,7 +255,7 @@ final class Router {
     }
 
     private var welcome: String {
-        let url = configuration.publicURL ?? "http://\(configuration.listen)"
+        let url = configuration.address
         return """
             Loopbox \(configuration.version) runs asyncio programs in debug mode and reports what it finds.
 
@@ -256,6 +263,7 @@ final class Router {
 
             GET /v1/jobs      the jobs, newest first
             GET /v1/runtimes  the interpreters there are
+            GET /v1/rules     what can be found, and what to do about it
             GET /v1/info      limits and counts
 
             """

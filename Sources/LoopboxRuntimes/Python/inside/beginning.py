@@ -20,7 +20,7 @@ def begin(born, descriptor, settings):
     """
     global report, watcher
     config.update(settings)
-    watcher = Watcher()
+    watcher = Watcher(born)
     report = Report(descriptor)
     version = sys.version_info
     release = "%d.%d.%d" % version[:3]

@@ -142,3 +142,4 @@ def notice_generators():
 def hook_threading(module):
     module.Thread._invoke_excepthook = ThreadEnd()
     module.Thread._ident = Noticed("_ident", thread_started)
+    hook_thread_makers(module)

@@ -68,6 +68,11 @@ PLACES_MAX = 2000
 LATE_MAX = 1000
 # Stacks kept of one blocking callback; when it is full, every other one goes.
 SAMPLES_MAX = 64
+# Tasks told of when everything is told, and other tasks told of that one of them waits for.
+TASKS_MAX = 200
+WAITED_MAX = 20
+# Threads told of then.
+THREADS_MAX = 64
 # Spans of time kept that were ours, in one loop; when it is full, neighbours become one.
 SPANS_MAX = 256
 # Frames that coroutines remember of their creation inside a loop in debug mode (the interpreter

@@ -16,6 +16,7 @@ def loop_ran(loop, thread):
     if sys.unraisablehook is not unraisablehook:
         begin_audit()
     if thread is not None:
+        loop_started(loop)
         # Without debug mode the interpreter tracks nothing, and so don't we.
         if loop.__dict__.get("_debug"):
             if depth == stack_depth:
@@ -25,6 +26,7 @@ def loop_ran(loop, thread):
         elif depth == DEPTH_OUTSIDE:
             sys.set_coroutine_origin_tracking_depth(0)
     else:
+        loop_stopped(loop)
         if depth == 0 and thread_is_tracked():
             sys.set_coroutine_origin_tracking_depth(DEPTH_OUTSIDE)
         watcher.loops.pop(id(loop), None)

@@ -71,6 +71,7 @@ class Watched:
         self.loop = loop
         self.samples = []
         self.handle = None
+        self.resting_place = None
         self.since = 0
         self.told = UNENDING_SECONDS
         # Of the loop's time: (beginning, nanoseconds) of what was ours, one after the other.
@@ -104,13 +105,17 @@ class Watcher:
     which older ones do not survive with a thread that is about to end.
     """
 
-    def __init__(self):
+    def __init__(self, born):
         self.loops = {}
         # Held by the thread's owner; released to wake it.
         self.awake = None
         self.native = 0
         self.is_idle = False
-        self.is_over = not config.get("blocking_stack", True)
+        self.samples_stacks = config.get("blocking_stack", True)
+        self.looks_for_deadlock = config.get("deadlock", True)
+        # When the program's time is nearly over; 0: told, or not to be told.
+        self.tells_at = config.get("standing_at", 0) and born + int(config["standing_at"] * 1e9)
+        self.is_over = not (self.samples_stacks or self.looks_for_deadlock or self.tells_at)
 
     def start(self):
         if not self.loops or self.is_over:
@@ -166,7 +171,7 @@ class Watcher:
             self.is_idle = True
             if self.loops:
                 self.is_idle = False
-            is_called = awake.acquire(True, -1 if self.is_idle else interval)
+            is_called = awake.acquire(True, self.patience(interval))
             if awake is not self.awake:
                 return
             if not is_called:
@@ -175,10 +180,23 @@ class Watcher:
                 except Exception:
                     pass
 
+    def patience(self, interval):
+        """Seconds until the next look; -1: until somebody calls."""
+        until = (self.tells_at - clock()) / 1e9 if self.tells_at else -1
+        if self.is_idle:
+            return max(until, 0.001) if self.tells_at else -1
+        return max(min(interval, until), 0.001) if self.tells_at else interval
+
     def look(self):
         """Takes the stacks of what runs now; gives the seconds until the next time."""
         shortest = 0.5
         now = clock()
+        if self.tells_at and now >= self.tells_at:
+            self.tells_at = 0
+            tell_standing("time")
+            for watched in list(self.loops.values()):
+                # What holds the loop now will not come to its end.
+                watched.told = watched.loop.slow_callback_duration
         if sys.unraisablehook is not unraisablehook:
             begin_audit()
         for watched in list(self.loops.values()):
@@ -187,6 +205,10 @@ class Watcher:
             handle = loop.__dict__.get("_current_handle")
             if handle is None:
                 watched.handle = None
+                if self.looks_for_deadlock and len(self.loops) == 1:
+                    self.look_for_deadlock(watched)
+                continue
+            if not self.samples_stacks:
                 continue
             if id(handle) != watched.handle:
                 watched.handle, watched.since = id(handle), now
@@ -202,6 +224,14 @@ class Watcher:
                 watched.told = seconds * 2
                 self.tell_unending(handle, seconds, stack)
         return min(max(shortest / 2, 0.005), 0.25)
+
+    def look_for_deadlock(self, watched):
+        """Twice the same place, with a look's time in between: the loop does not run at all."""
+        place = resting_place(watched.loop)
+        if place is not None and place == watched.resting_place:
+            self.looks_for_deadlock = False
+            tell_standing("deadlock")
+        watched.resting_place = place
 
     def stack(self, loop):
         """The loop's stack, innermost first, without a reference to any of its frames."""

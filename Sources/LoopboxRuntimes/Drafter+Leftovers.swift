@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LoopboxModel
+import LoopboxReport
+
+// What outlives the program, and what can never end.
+
+extension Drafter {
+    func leakedTask(_ fact: Fact) -> Draft? {
+        let created = source.own(fact.task?.created)
+        let name = fact.task?.coroutine?.name ?? "a task"
+        var draft = make(
+            "leaked-task",
+            fact,
+            message: "the task of \(name)() was still running when the program's main coroutine"
+                + " returned, and was cancelled",
+            source: .exit,
+            location: created.last
+        )
+        draft.finding.creation = created
+        draft.finding.stack = source.own(fact.task?.coroutine?.stands)
+        draft.finding.fix = FixSentence.leakedTask(created.last)
+        draft.coroutine = fact.task?.coroutine
+        return draft
+    }
+
+    func leakedThread(_ fact: Fact) -> Draft? {
+        let made = source.own(fact.allocated)
+        let name = fact.thread ?? "a thread"
+        var draft = make(
+            "leaked-thread",
+            fact,
+            message: "\(name) was still running when the main thread had ended, and Python waited"
+                + " for it",
+            source: .exit,
+            location: made.last
+        )
+        draft.finding.creation = made
+        return draft
+    }
+
+    /// nil: it is told because the time is over, which is no finding.
+    func deadlock(_ fact: Fact) -> Draft? {
+        guard fact.reason == "deadlock" else { return nil }
+        let builder = StandingBuilder(source: source)
+        let cycle = builder.cycle(among: fact.tasks ?? [])
+        let standing = builder.standing(fact)
+        // Who waits for another task only passes on that one's trouble.
+        let leaves = cycle.isEmpty ? (fact.tasks ?? []).filter { $0.waitedFor == nil } : cycle
+        let names = Set(leaves.map(\.name))
+        let first =
+            standing.tasks.first { !$0.stack.isEmpty && !names.isDisjoint(with: $0.names) }
+            ?? standing.tasks.first { !$0.stack.isEmpty }
+        var message = "nothing can ever wake the event loop"
+        if !cycle.isEmpty {
+            let names = (cycle + cycle.prefix(1)).map { "\($0.coroutine?.name ?? "a task")()" }
+            message += ": \(names[0]) waits for "
+            message += names.dropFirst().joined(separator: ", which waits for ")
+        } else if let first {
+            message += ": \(first.coroutine)() waits for \(first.waitsFor)"
+            let others = leaves.count - first.count
+            if others > 0 {
+                message += ", and \(others) more task\(others == 1 ? " waits" : "s wait"), too"
+            }
+        }
+        var draft = make(
+            "deadlock",
+            fact,
+            message: message,
+            source: .watchdog,
+            location: first?.stack.last
+        )
+        draft.finding.stack = first?.stack ?? []
+        if !cycle.isEmpty {
+            draft.finding.fix = "Let one of them go on without the other: a task must not wait for one"
+                + " that waits for it."
+        } else if let first {
+            draft.finding.fix = FixSentence.deadlock(first.waitsFor) ?? draft.finding.fix
+        }
+        return draft
+    }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import LoopboxModel
+import LoopboxReport
+
+/// Says of tasks and threads where they stand and what they wait for.
+struct StandingBuilder: Sendable {
+    let source: ProgramSource
+
+    /// Names told of tasks that stand together.
+    private static let namesMax = 5
+
+    func standing(_ fact: Fact) -> Standing {
+        let tasks = fact.tasks ?? []
+        let byID = Dictionary(tasks.map { ($0.id, $0) }) { first, _ in first }
+        var places: [Key: Int] = [:]
+        var groups: [Standing.Tasks] = []
+        for task in tasks {
+            let stack = source.own(task.coroutine?.stands)
+            let coroutine = task.coroutine?.name ?? ""
+            let waitsFor = self.waitsFor(task, byID)
+            let key = Key(coroutine: coroutine, waitsFor: waitsFor, place: stack.last)
+            if let place = places[key] {
+                groups[place].count += 1
+                if groups[place].names.count < Self.namesMax { groups[place].names.append(task.name) }
+            } else {
+                places[key] = groups.count
+                groups.append(
+                    Standing.Tasks(
+                        names: [task.name],
+                        count: 1,
+                        coroutine: coroutine,
+                        waitsFor: waitsFor,
+                        stack: stack,
+                        creation: source.own(task.created).last
+                    )
+                )
+            }
+        }
+        return Standing(
+            tasks: groups,
+            tasksTotal: max(fact.tasksTotal ?? 0, tasks.count),
+            threads: (fact.threads ?? []).map { thread in
+                Standing.Thread(
+                    name: thread.name,
+                    function: thread.stack.last?.function ?? "",
+                    stack: source.own(thread.stack)
+                )
+            }
+        )
+    }
+
+    /// In the program's words where the library's function has a name there, else in ours.
+    private func waitsFor(_ task: WireStandingTask, _ byID: [Int: WireStandingTask]) -> String {
+        if !task.waits { return "" }
+        if let call = task.call { return "\(call)()" }
+        guard let others = task.waitedFor else { return "a future" }
+        let known = others.compactMap { byID[$0] }
+        guard let first = known.first else { return "another task" }
+        if others.count == 1 { return "\(first.coroutine?.name ?? "")(), which is \(first.name)" }
+        let names = Set(known.compactMap { $0.coroutine?.name })
+        return "\(others.count) tasks of " + names.sorted().map { "\($0)()" }.joined(separator: ", ")
+    }
+
+    private struct Key: Hashable {
+        let coroutine: String
+        let waitsFor: String
+        let place: Location?
+    }
+
+    /// Tasks that wait for one another, each for the next and the last for the first; empty: none.
+    func cycle(among tasks: [WireStandingTask]) -> [WireStandingTask] {
+        let byID = Dictionary(tasks.map { ($0.id, $0) }) { first, _ in first }
+        for start in tasks {
+            var path: [WireStandingTask] = []
+            var current: WireStandingTask? = start
+            while let task = current, !path.contains(where: { $0.id == task.id }) {
+                path.append(task)
+                current = task.waitedFor?.first.flatMap { byID[$0] }
+            }
+            if current?.id == start.id, path.count > 1 { return path }
+        }
+        return []
+    }
+}
