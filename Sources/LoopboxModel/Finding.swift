@@ -31,6 +31,8 @@ public struct Finding: Hashable, Sendable, Codable {
     public var message: String
     /// What to do, in one line.
     public var fix: String
+    /// The same as a change of the source, where it is no more than that.
+    public var edit: SourceEdit?
     /// The line a person should change; nil where no line of the program is known.
     public var location: Location?
     /// The program's own frames that led there, outermost first.
@@ -53,6 +55,9 @@ public struct Finding: Hashable, Sendable, Codable {
     public var raw: String
     /// Where to read more.
     public var doc: String
+    /// The same for the same finding in another run, also where its line has moved; nil in reports of
+    /// versions that had none.
+    public var fingerprint: String?
 
     /// The channel through which a finding came.
     public enum Source: String, Hashable, Sendable, Codable, CaseIterable {
@@ -77,6 +82,7 @@ public struct Finding: Hashable, Sendable, Codable {
         count: Int,
         message: String,
         fix: String,
+        edit: SourceEdit? = nil,
         location: Location?,
         stack: [Frame],
         creation: [Frame],
@@ -87,7 +93,8 @@ public struct Finding: Hashable, Sendable, Codable {
         source: Source,
         trust: Trust,
         raw: String,
-        doc: String
+        doc: String,
+        fingerprint: String? = nil
     ) {
         self.id = id
         self.rule = rule
@@ -96,6 +103,7 @@ public struct Finding: Hashable, Sendable, Codable {
         self.count = count
         self.message = message
         self.fix = fix
+        self.edit = edit
         self.location = location
         self.stack = stack
         self.creation = creation
@@ -107,6 +115,7 @@ public struct Finding: Hashable, Sendable, Codable {
         self.trust = trust
         self.raw = raw
         self.doc = doc
+        self.fingerprint = fingerprint
     }
 }
 

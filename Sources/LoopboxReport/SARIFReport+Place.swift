@@ -58,7 +58,7 @@ extension SARIFReport {
         ])
     }
 
-    private func artifactLocation(_ uri: String, _ index: Int) -> JSONValue {
+    func artifactLocation(_ uri: String, _ index: Int) -> JSONValue {
         .members([
             "uri": .string(uri), "uriBaseId": "%SRCROOT%", "index": .integer(index),
         ])
@@ -81,12 +81,12 @@ extension SARIFReport {
     }
 
     /// What a frame's path is.
-    private enum Target {
+    enum Target {
         case own(String)
         case foreign(String)
     }
 
-    private static func uri(of path: String) -> Target? {
+    static func uri(of path: String) -> Target? {
         if path.isEmpty || path.hasPrefix("<") { return nil }
         return path.hasPrefix("/") ? .foreign("file://\(percentEncoded(path))") : .own(path)
     }

@@ -21,6 +21,7 @@ extension SARIFReport {
             "codeFlows": .list(codeFlows(of: finding)),
             "stacks": .list(stacks(of: finding)),
             "relatedLocations": .list(related),
+            "fixes": .list(fixes(of: finding)),
             "provenance": .members(["invocationIndex": .integer(invocation)]),
             "properties": .members([
                 "run": .integer(finding.run),
@@ -31,6 +32,37 @@ extension SARIFReport {
                 "task": finding.task.map { .string("\($0.name), running \($0.coroutine)") },
             ]),
         ])
+    }
+
+    // MARK: Fixes
+
+    /// What an editor can do about it by itself.
+    private mutating func fixes(of finding: Finding) -> [JSONValue] {
+        guard let edit = finding.edit, case .own(let path) = Self.uri(of: edit.path),
+            edit.line >= 1, edit.column >= 1, edit.endColumn >= edit.column
+        else { return [] }
+        let uri = Self.percentEncoded(report.repositoryPath(path))
+        let index = artifactIndex(uri)
+        return [
+            .members([
+                "description": .members(["text": .string(Self.message(finding.fix))]),
+                "artifactChanges": .array([
+                    .members([
+                        "artifactLocation": artifactLocation(uri, index),
+                        "replacements": .array([
+                            .members([
+                                "deletedRegion": .members([
+                                    "startLine": .integer(edit.line),
+                                    "startColumn": .integer(edit.column),
+                                    "endColumn": .integer(edit.endColumn),
+                                ]),
+                                "insertedContent": .members(["text": .string(edit.text)]),
+                            ])
+                        ]),
+                    ])
+                ]),
+            ])
+        ]
     }
 
     // MARK: Messages
@@ -151,12 +183,7 @@ extension SARIFReport {
         let parts =
             place.map { [finding.rule, report.repositoryPath($0.path), $0.function, code ?? ""] }
             ?? [finding.rule, finding.message.filter { !$0.isNumber }]
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in parts.joined(separator: "\0").utf8 {
-            hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
-        }
-        let digits = String(hash, radix: 16)
-        let name = String(repeating: "0", count: 16 - digits.count) + digits
+        let name = Fingerprint.of(parts)
         // Two runs of a job find the same thing.
         let count = hashes["\(finding.run) \(name)", default: 0] + 1
         hashes["\(finding.run) \(name)"] = count

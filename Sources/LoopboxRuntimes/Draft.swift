@@ -6,9 +6,9 @@ import LoopboxModel
 struct Draft {
     var finding: Finding
     /// The fact's number.
-    let sequence: Int
+    var sequence: Int
     /// The harness's number for what happens again and again.
-    let key: Int?
+    var key: Int?
     /// The coroutine that it is about or that its task runs.
     var coroutine: WireCoroutine?
     /// The exception that it is about.

@@ -28,6 +28,7 @@ extension Drafter {
                 ofGroupAt: telling === exception ? nil : source.own(exception.frames).last
             )
             draft.finding.fix = fix ?? draft.finding.fix
+            draft.finding.edit = FixSentence.threadsafeEdit(rule, place, in: source)
         }
         return draft
     }
@@ -107,11 +108,12 @@ extension Drafter {
         draft.finding.exception = nil
         draft.finding.raw = rawText(exception, fact)
         if rule == "coroutine-never-awaited" {
-            draft.finding.fix = FixSentence.unawaited(
+            let cure = FixSentence.unawaited(
                 location,
                 name: fact.coroutine?.name,
-                in: location.flatMap { source.definition(around: $0.line, of: $0.path) }
+                in: source
             )
+            draft.finding.take(cure)
         }
         return draft
     }

@@ -106,7 +106,7 @@ extension Drafter {
         draft.finding.creation = source.own(fact.task?.created ?? fact.created)
         draft.handleID = fact.handleID
         draft.finding.raw = draft.finding.message
-        if !stack.isEmpty { draft.finding.fix = FixSentence.slow(stack, in: source) }
+        if !stack.isEmpty { draft.finding.take(FixSentence.slow(stack, in: source)) }
         return draft
     }
 }

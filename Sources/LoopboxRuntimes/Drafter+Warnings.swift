@@ -44,11 +44,12 @@ extension Drafter {
         let line = own.map { "\n  " + Self.trimmed($0.snippet) } ?? ""
         draft.finding.raw = "\(place): \(fact.category ?? "Warning"): \(message)\(line)"
         if rule == "coroutine-never-awaited" {
-            draft.finding.fix = FixSentence.unawaited(
+            let cure = FixSentence.unawaited(
                 location,
                 name: coroutine?.name,
-                in: location.flatMap { source.definition(around: $0.line, of: $0.path) }
+                in: source
             )
+            draft.finding.take(cure)
         } else if rule == "unclosed-socket" || rule == "unclosed-file", let made = allocated.last {
             draft.finding.fix = FixSentence.unclosed(made) ?? draft.finding.fix
         }

@@ -36,10 +36,26 @@ struct Drafter: Sendable {
         source channel: Finding.Source,
         location: Location?
     ) -> Draft {
-        let known = Rule.named(rule)
-        let task = fact.task.flatMap { task in
+        var draft = make(rule, message: message, source: channel, location: location)
+        draft.sequence = fact.sequence
+        draft.key = fact.key
+        draft.exception = fact.exception
+        draft.finding.exception = fact.exception.map(report)
+        draft.finding.task = fact.task.flatMap { task in
             task.name.map { TaskReport(name: $0, coroutine: task.coroutine?.name ?? "") }
         }
+        draft.finding.at = moment(fact.at)
+        return draft
+    }
+
+    /// A finding that no fact tells of.
+    func make(
+        _ rule: String,
+        message: String,
+        source channel: Finding.Source,
+        location: Location?
+    ) -> Draft {
+        let known = Rule.named(rule)
         let finding = Finding(
             id: "",
             rule: rule,
@@ -51,10 +67,10 @@ struct Drafter: Sendable {
             location: location,
             stack: [],
             creation: [],
-            exception: fact.exception.map(report),
-            task: task,
+            exception: nil,
+            task: nil,
             seconds: nil,
-            at: moment(fact.at),
+            at: Seconds(.zero),
             source: channel,
             trust: .reported,
             raw: message,
@@ -62,10 +78,10 @@ struct Drafter: Sendable {
         )
         return Draft(
             finding: finding,
-            sequence: fact.sequence,
-            key: fact.key,
+            sequence: 0,
+            key: nil,
             coroutine: nil,
-            exception: fact.exception,
+            exception: nil,
             madeAt: nil
         )
     }

@@ -10,6 +10,14 @@ extension Finding {
         for place in stack.indices { stack[place].countScalars() }
         for place in creation.indices { creation[place].countScalars() }
         exception?.countScalars()
+        if let place = edit,
+            let location = ([location].compactMap { $0 } + stack).first(where: {
+                $0.path == place.path && $0.line == place.line
+            })
+        {
+            edit?.column = location.scalarColumn(place.column)
+            edit?.endColumn = location.scalarColumn(place.endColumn)
+        }
     }
 }
 
@@ -31,7 +39,7 @@ extension Location {
         endColumn = endColumn.map(scalarColumn)
     }
 
-    private func scalarColumn(_ column: Int) -> Int {
+    fileprivate func scalarColumn(_ column: Int) -> Int {
         snippet.prefix(max(column - 1, 0)).unicodeScalars.count + 1
     }
 }

@@ -75,12 +75,15 @@ extension FindingsBuilder {
         }
     }
 
-    /// 4. The coroutine of a task that never began is unawaited, too; and where the program's way
+    /// 4. The coroutine of a task that never began is unawaited, too; a task that was left over and
+    /// failed when it was told to end is told of by its failure; and where the program's way
     /// of showing warnings fails, that failure is put down to the coroutine that the warning is
     /// about.
     private func foldSameCoroutine(_ drafts: inout [Draft]) {
         fold("coroutine-never-awaited", into: "task-destroyed-pending", &drafts)
         fold("unraisable-exception", into: "coroutine-never-awaited", &drafts)
+        fold("leaked-task", into: "shutdown-unhandled-exception", &drafts)
+        fold("leaked-task", into: "task-destroyed-pending", &drafts)
     }
 
     private func fold(_ rule: String, into other: String, _ drafts: inout [Draft]) {
@@ -126,7 +129,7 @@ extension FindingsBuilder {
         }
         for place in drafts.indices where drafts[place].finding.rule == "coroutine-never-awaited" {
             if let made = drafts[place].madeAt, let cure = cures[Line(made)] {
-                drafts[place].finding.fix = cure
+                drafts[place].finding.take(Cure(cure))
             }
         }
     }

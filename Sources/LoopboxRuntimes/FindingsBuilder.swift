@@ -11,6 +11,8 @@ import LoopboxReport
 /// that was never awaited because the call that should have taken it failed. What is left is
 /// counted by place, ordered and numbered.
 public struct FindingsBuilder: Sendable {
+    /// Of a standard error that is read: last words are at its end.
+    private static let stderrBytesMax = 256 << 10
     private let files: [String: String]
     private let run: Int
 
@@ -32,7 +34,17 @@ public struct FindingsBuilder: Sendable {
     /// The findings, ordered by place, as `f1`, `f2`, …
     ///
     /// Facts are claims of the program: whatever they are, this ends and gives well-formed findings.
-    public func findings(from facts: [Fact]) -> [Finding] {
+    ///
+    /// - Parameters:
+    ///   - stderr: what the program wrote there, where some things stand that no hook sees.
+    ///   - hasCrashed: whether it died of a signal that was not ours.
+    ///   - notes: what the supervisor has to say, which is left as it is.
+    public func findings(
+        from facts: [Fact],
+        stderr: [UInt8] = [],
+        hasCrashed: Bool = false,
+        notes: [Finding] = []
+    ) -> [Finding] {
         let hello = facts.first { $0.kind == .hello }
         let source = source(of: hello)
         let drafter = Drafter(source: source, run: run, born: hello?.born ?? hello?.at ?? 0)
@@ -51,8 +63,15 @@ public struct FindingsBuilder: Sendable {
             if let raw = raws[fact.sequence] { draft.finding.raw = raw }
             drafts.append(draft)
         }
+        var unseen = drafter.findings(
+            inStderr: String(decoding: stderr.suffix(Self.stderrBytesMax), as: UTF8.self),
+            hasCrashed: hasCrashed
+        )
+        let end = drafter.moment(facts.last?.at ?? 0)
+        for place in unseen.indices { unseen[place].finding.at = end }
+        drafts += unseen
         count(totals, in: &drafts)
-        return number(merge(fold(drafts)))
+        return number(merge(fold(drafts)) + notes)
     }
 
     /// Where everything stood when the program was ended for not ending; nil: it did not say so.
@@ -111,6 +130,7 @@ public struct FindingsBuilder: Sendable {
         }.map(\.element)
         for place in ordered.indices {
             ordered[place].id = "f\(place + 1)"
+            ordered[place].setFingerprint()
             ordered[place].countScalars()
         }
         return ordered

@@ -20,6 +20,19 @@ extension FixSentence {
             ? uncaught(exception.type, at: location, ofGroupAt: group) : nil
     }
 
+    /// The change by which a thread hands its callback over, where that is a matter of the name.
+    static func threadsafeEdit(
+        _ rule: String,
+        _ location: Location,
+        in source: ProgramSource
+    ) -> SourceEdit? {
+        guard rule == "wrong-thread-call",
+            let call = CallExpression(of: "call_soon", in: location.snippet)
+        else { return nil }
+        let new = "\(call.callee)_threadsafe(\(call.arguments))"
+        return Cure.edit(writing: new, inPlaceOf: call, at: location, of: source)
+    }
+
     /// Whether asyncio looked for the loop of the running thread, and there is none.
     static func isForWantOfLoop(_ exception: WireException) -> Bool {
         exception.type == "RuntimeError"

@@ -9,24 +9,34 @@ enum FixSentence {
     static func unawaited(
         _ location: Location?,
         name: String?,
-        in function: ProgramSource.Definition?
-    ) -> String {
+        in source: ProgramSource
+    ) -> Cure {
         let remedy = Rule.named("coroutine-never-awaited")?.remedy ?? ""
         guard let location, let last = name?.split(separator: ".").last,
             let call = CallExpression(of: String(last), in: location.snippet)
-        else { return remedy }
+        else { return Cure(remedy) }
+        let function = source.definition(around: location.line, of: location.path)
         let text = call.text
+        func edit(_ new: String) -> SourceEdit? {
+            Cure.edit(writing: new, inPlaceOf: call, at: location, of: source)
+        }
         if function?.isAsync == true {
-            return
-                "Write `await \(text)`, or keep the task of `asyncio.create_task(\(text))` and await it."
+            return Cure(
+                "Write `await \(text)`, or keep the task of `asyncio.create_task(\(text))` and await"
+                    + " it.",
+                edit: edit("await \(text)")
+            )
         }
         guard let function else {
-            return
-                "Write `asyncio.run(\(text))`: calling `\(call.callee)` only makes the coroutine."
+            return Cure(
+                "Write `asyncio.run(\(text))`: calling `\(call.callee)` only makes the coroutine.",
+                edit: edit("asyncio.run(\(text))")
+            )
         }
-        return
+        return Cure(
             "Calling `\(text)` only makes the coroutine: make `\(function.name)` an `async def` and"
-            + " write `await \(text)`."
+                + " write `await \(text)`."
+        )
     }
 
     /// A task made at `location` was lost, with its exception or before its end.
@@ -70,7 +80,8 @@ enum FixSentence {
             return "Call task_done() once for each item that was got."
         case ("Event", _): return "Call set() in a task that can still run."
         case ("Lock", _), ("Semaphore", _), ("BoundedSemaphore", _):
-            return "Whoever holds it never lets go: take it with `async with`, and never twice in one"
+            return
+                "Whoever holds it never lets go: take it with `async with`, and never twice in one"
                 + " task."
         case ("Condition", _): return "Call notify() in a task that can still run."
         case ("Barrier", _): return "Start as many tasks that wait as the barrier has parties."
@@ -82,9 +93,9 @@ enum FixSentence {
     ///
     /// What can be awaited is changed in the innermost function that can await; in a plain function
     /// below it, `await` would be no Python.
-    static func slow(_ stack: [Location], in source: ProgramSource) -> String {
+    static func slow(_ stack: [Location], in source: ProgramSource) -> Cure {
         let remedy = Rule.named("slow-callback")?.remedy ?? ""
-        guard let innermost = stack.last else { return remedy }
+        guard let innermost = stack.last else { return Cure(remedy) }
         let index = stack.lastIndex { location in
             source.definition(around: location.line, of: location.path)?.isAsync == true
         }
@@ -92,17 +103,18 @@ enum FixSentence {
             canRunInThread(call, at: stack[index], of: source)
         else {
             let text = innermost.snippet.drop(while: \.isWhitespace)
-            return text.isEmpty ? remedy : "`\(text)` blocks the loop. \(remedy)"
+            return Cure(text.isEmpty ? remedy : "`\(text)` blocks the loop. \(remedy)")
         }
         let place = index == stack.count - 1 ? "" : " (line \(stack[index].line))"
-        if call.callee == "time.sleep" || call.callee == "sleep" {
-            return
-                "Write `await asyncio.sleep(\(call.arguments))` in place of `\(call.text)`\(place)."
-        }
         let arguments = call.arguments.isEmpty ? "" : ", \(call.arguments)"
-        return
-            "Write `await asyncio.to_thread(\(call.callee)\(arguments))` in place of `\(call.text)`"
-            + "\(place)."
+        let new =
+            call.callee == "time.sleep" || call.callee == "sleep"
+            ? "await asyncio.sleep(\(call.arguments))"
+            : "await asyncio.to_thread(\(call.callee)\(arguments))"
+        return Cure(
+            "Write `\(new)` in place of `\(call.text)`\(place).",
+            edit: Cure.edit(writing: new, inPlaceOf: call, at: stack[index], of: source)
+        )
     }
 
     /// Whether a thread could run `call` for a coroutine: a coroutine's call does nothing there but

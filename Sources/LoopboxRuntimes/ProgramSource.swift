@@ -106,6 +106,16 @@ struct ProgramSource: Sendable {
         return nil
     }
 
+    /// Whether the file at `path` has a line `import` of this `module`, by its own name.
+    func imports(_ module: String, in path: String) -> Bool {
+        (lines[path] ?? []).contains { line in
+            guard line.hasPrefix("import ") else { return false }
+            return line.dropFirst(7).split(separator: ",").contains { part in
+                part.filter { !$0.isWhitespace } == module
+            }
+        }
+    }
+
     /// Whether one of the files defines a coroutine function of this name.
     func definesCoroutine(_ name: String) -> Bool {
         lines.values.contains { file in

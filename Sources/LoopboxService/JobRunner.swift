@@ -252,11 +252,27 @@ public final class JobRunner {
         }
         let facts = report.facts
         let ending = RunEnding(result, limits: spec.limits)
+        let hasCrashed = result.intervention == nil && ending.signal != nil
+        let errors = result.stderr.bytes
+        let notes = SupervisorFindings.findings(
+            run: 1,
+            stdout: result.stdout.summary,
+            stderr: result.stderr.summary,
+            reportState: report.decoder.state,
+            wasEnded: result.intervention != nil,
+            at: Seconds(result.startedAt.duration(to: result.endedAt))
+        )
         let isStuck = ending.outcome == .timedOut || ending.outcome == .deadlocked
         let (findings, standing) = await loop.runInExecutor(workers) {
             directory.remove()
             let builder = FindingsBuilder(spec: spec, run: 1)
-            return (builder.findings(from: facts), isStuck ? builder.standing(from: facts) : nil)
+            let findings = builder.findings(
+                from: facts,
+                stderr: errors,
+                hasCrashed: hasCrashed,
+                notes: notes
+            )
+            return (findings, isStuck ? builder.standing(from: facts) : nil)
         }
         let bornAt = facts.first { $0.kind == .hello }.map { fact in
             MonotonicTime(nanoseconds: Int64(fact.born ?? fact.at))

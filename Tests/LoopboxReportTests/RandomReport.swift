@@ -72,7 +72,8 @@ enum RandomReport {
             )
         }
         func finding(_ number: Int, run: Int) -> Finding {
-            let rule = Rule.all.randomElement(using: &dice)?.id ?? ""
+            let rule =
+                Rule.all.filter { $0.category != "limit" }.randomElement(using: &dice)?.id ?? ""
             var finding = Crafted.finding(
                 Bool.random(using: &dice) ? rule : "own-" + text(),
                 Severity.allCases.randomElement(using: &dice) ?? .note,

@@ -22,6 +22,16 @@ import Testing
             asyncio.create_task(work(4))
             read("a", mode=5)
             self.log.write(await line())
+            load("b"), load("c")
+            return load("d")  # slowly
+            self.rows = load("e")
+            time.sleep(0.5)
+            first = second = load("f")
+            rows = [load("g") for _ in range(2)]
+            later = lambda: load("h")
+
+        def plain():
+            load("i")
         """
     private static let source = ProgramSource(
         files: ["main.py": text],
@@ -30,7 +40,9 @@ import Testing
     )
 
     /// The sentence about `code`, which blocks the loop.
-    private func sentence(about code: String) throws -> String {
+    private func sentence(about code: String) throws -> String { try cure(of: code).text }
+
+    private func cure(of code: String) throws -> Cure {
         let lines = Self.text.split(separator: "\n", omittingEmptySubsequences: false)
         let line = try #require(lines.firstIndex { $0.contains(code) })
         let range = try #require(String(lines[line]).firstRange(of: code))
@@ -64,5 +76,29 @@ import Testing
             sentence
                 == "Write `await asyncio.to_thread(read, \"a\", mode=5)` in place of `read(\"a\", mode=5)`."
         )
+    }
+
+    @Test(arguments: [
+        (#"load("d")"#, #"await asyncio.to_thread(load, "d")"#),
+        (#"load("e")"#, #"await asyncio.to_thread(load, "e")"#),
+        ("time.sleep(0.5)", "await asyncio.sleep(0.5)"),
+    ])
+    func `a call that is all of a statement or of its value is replaced`(
+        _ code: String,
+        _ new: String
+    ) throws {
+        let edit = try #require(try cure(of: code).edit)
+        let lines = Self.text.split(separator: "\n", omittingEmptySubsequences: false)
+        let line = lines[edit.line - 1]
+        let changed =
+            line.prefix(edit.column - 1) + edit.text + line.dropFirst(edit.endColumn - 1)
+        #expect(changed == line.replacing(code, with: new))
+    }
+
+    @Test(arguments: [#"load("b")"#, #"load("f")"#, #"load("g")"#, #"load("h")"#, #"load("i")"#])
+    func `nothing is replaced where the line could come to mean something else`(
+        _ code: String
+    ) throws {
+        #expect(try cure(of: code).edit == nil)
     }
 }

@@ -18,6 +18,7 @@ import Testing
             let run = try Run(of: program, with: runtime, on: machine)
             run.expectSameOutput()
             run.expectFindings()
+            try run.expectEditsToCompile(on: machine)
         }
     }
 
@@ -79,7 +80,11 @@ private struct Run {
         var decoder = FrameDecoder()
         let facts = decoder.read(watched.report)
         state = decoder.state
-        findings = FindingsBuilder(spec: spec, run: 1).findings(from: facts)
+        findings = FindingsBuilder(spec: spec, run: 1).findings(
+            from: facts,
+            stderr: watched.stderr,
+            hasCrashed: watched.status < 0
+        )
     }
 
     var title: Comment { "\(program.name) under \(runtime.version)" }
@@ -149,6 +154,29 @@ private struct Run {
             for frame in finding.stack + finding.creation {
                 #expect(frame.path == "main.py", comment)
             }
+        }
+    }
+
+    /// What an editor would make of the program has to be Python.
+    func expectEditsToCompile(on machine: Machine) throws {
+        for edit in findings.compactMap(\.edit) {
+            var lines = program.text.components(separatedBy: "\n")
+            let line = Array(lines[edit.line - 1].unicodeScalars)
+            var changed = String.UnicodeScalarView(line[..<(edit.column - 1)])
+            changed += edit.text.unicodeScalars
+            changed += line[(edit.endColumn - 1)...]
+            lines[edit.line - 1] = String(changed)
+            let folder = try machine.makeFolder("\(program.name)-\(runtime.version)-edited")
+            let text = lines.joined(separator: "\n")
+            try Data(text.utf8).write(to: URL(filePath: folder).appending(path: "main.py"))
+            let script = "compile(open('main.py').read(), 'main.py', 'exec')"
+            let outcome = try Machine.run(
+                [runtime.executable, "-I", "-c", script],
+                [:],
+                in: folder,
+                report: nil
+            )
+            #expect(outcome.status == 0, "\(title): \(lines[edit.line - 1])")
         }
     }
 

@@ -40,6 +40,8 @@ import Testing
               log_level: info
               loop: default
               blocking_stack: true
+              deadlock: true
+              dump_tasks_on_timeout: true
               hash_seed: random
             limits:
               time: 10s

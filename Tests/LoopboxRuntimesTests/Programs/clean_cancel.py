@@ -11,11 +11,9 @@ async def worker():
 
 async def main():
     task = asyncio.create_task(worker())
-    left = asyncio.create_task(worker())
     await asyncio.sleep(0)
     task.cancel()
     print(await asyncio.gather(task, return_exceptions=True))
-    del left
 
 
 asyncio.run(main())

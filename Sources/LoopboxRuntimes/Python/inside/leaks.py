@@ -32,16 +32,21 @@ def loop_started(loop):
         # A copy, which the frame keeps.
         variables.clear()
     asked = ending_tasks.pop(id(loop), ())
+    if sys.exc_info()[0] is not None:
+        # The main coroutine did not return: what failed it is what matters.
+        return
     for task in leftover:
         if id(task) in asked:
             continue
         fact = waiting_fact(task)
-        created = fact.get("created") or ()
-        # One that the library made for itself, such as a server's for a connection.
-        if not any([not is_library(place[0]) for place in created]):
-            continue
-        last = [place for place in created if not is_library(place[0])][-1]
-        key = report.admits("leaked", last[0], last[1])
+        maker = None
+        for path, line, name in fact.get("created") or ():
+            if name == "_run_once":
+                # The library made it for itself: a server's for a connection, a generator's end.
+                maker = None
+            elif not is_library(path):
+                maker = (path, line)
+        key = report.admits("leaked", maker) if maker else 0
         if key:
             report.send("leaked_task", {"key": key, "task": fact})
 
