@@ -101,13 +101,13 @@ struct SeenFinding: Hashable, CustomStringConvertible {
 
     /// Those that a text report tells of.
     static func all(in text: String) -> [SeenFinding] {
-        text.matches(of: /(?m)^(\S+?):(\d+)(?::\d+)?: (error|warning|note): .* \[([a-z-]+)\]$/)
+        text.matches(of: /(?m)^(?:(\S+?):(\d+)(?::\d+)?: )?(error|warning|note): .* \[([a-z-]+)\]$/)
             .map { match in
                 SeenFinding(
                     rule: String(match.4),
                     severity: String(match.3),
-                    path: String(match.1),
-                    line: Int(match.2) ?? 0
+                    path: match.1.map(String.init) ?? "",
+                    line: match.2.flatMap { Int($0) } ?? 0
                 )
             }
     }
