@@ -102,7 +102,7 @@ def is_recorded():
 
 @guarded
 def warning_made(warning, caller, message, category, path, line, source):
-    if caller.f_code.co_name in ("showwarning", "formatwarning"):
+    if caller is not None and caller.f_code.co_name in ("showwarning", "formatwarning"):
         # Not a new warning: somebody wants the text of one.
         if caller.f_globals.get("__name__") in ("warnings", "_py_warnings"):
             return
@@ -206,7 +206,9 @@ def hook_warnings(module):
 
     def __init__(self, message, category, filename, lineno, file=None, line=None, source=None):
         make(self, message, category, filename, lineno, file, line, source)
-        warning_made(self, get_frame(1), message, category, filename, lineno, source)
+        # There is none below where garbage is collected at the interpreter's end.
+        caller = get_frame(0).f_back
+        warning_made(self, caller, message, category, filename, lineno, source)
 
     double(__init__, make, 0)
     module.WarningMessage.__init__ = __init__
