@@ -13,4 +13,4 @@ async def main():
 
 
 asyncio.run(main())
-# versions: 3.12
+# versions: 3.12-

@@ -10,4 +10,4 @@ with asyncio.Runner(debug=True) as runner:
     print(runner.run(step(1)), runner.run(step(2)))
 with asyncio.Runner(debug=False) as runner:
     print(runner.run(step(3)))
-# versions: 3.11
+# versions: 3.11-

@@ -19,4 +19,4 @@ async def main():
 
 
 asyncio.run(main())
-# versions: 3.11
+# versions: 3.11-

@@ -11,5 +11,5 @@ async def main():
 
 
 asyncio.run(main())
-# versions: 3.11
+# versions: 3.11-
 # finding: uncaught-exception 5 | ValueError: no (in ExceptionGroup: unhandled errors in a TaskGroup (1 sub-exception)) | Write `try:` and `except* ValueError:` round line 9, `async with asyncio.TaskGroup() as group:`

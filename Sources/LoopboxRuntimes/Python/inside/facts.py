@@ -174,14 +174,20 @@ def future_fact(future):
 future_fact_guarded = guarded(future_fact)
 
 
-def object_fact(value):
-    """What an object is, without running code of the program."""
+def object_text(value):
+    """repr() of an object, without running code of the program."""
     method = type(value).__repr__
     if type(method).__name__ == "wrapper_descriptor":
-        shown = text_of(repr(value)) if not isinstance(value, (list, dict, tuple)) else ""
-    else:
-        shown = object.__repr__(value)
-    fact = {"repr": clipped(shown, 512)}
+        return text_of(repr(value)) if not isinstance(value, (list, dict, tuple)) else ""
+    code = getattr(method, "__code__", None)
+    if code is not None and is_library(code.co_filename):
+        return text_of(repr(value))
+    return object.__repr__(value)
+
+
+def object_fact(value):
+    """What an object is."""
+    fact = {"repr": clipped(object_text(value), 512)}
     code = None
     for attribute in ("cr_code", "ag_code", "gi_code", "__code__"):
         code = code or getattr(value, attribute, None)

@@ -7,7 +7,7 @@ coroutine_shown = None
 # By thread: the coroutine about which the interpreter is warning.
 dying = {}
 # By identity, once the program has ended: before that an identity may be had twice.
-coroutines_told = None
+told_at_end = None
 base_events_path = LIBRARY + os.path.join("asyncio", "base_events.py")
 stack_depth = 10
 
@@ -76,11 +76,11 @@ def unawaited_was_said(coroutine, text):
         coroutine_shown = None
 
 
-def action_for(text):
-    """What the filters say to a RuntimeWarning."""
+def action_for(text, kind=RuntimeWarning):
+    """What the filters say to a warning of this kind, wherever it comes from."""
     filters = _wm._get_filters() if VERSION >= (3, 14) else _wm.filters
     for action, message, category, module, line in filters:
-        if module is None and not line and issubclass(RuntimeWarning, category):
+        if module is None and not line and issubclass(kind, category):
             if message is None or message.match(text):
                 return action
     return _wm.defaultaction
@@ -131,13 +131,13 @@ def showing_begins(warning):
 def tell_warning(message, category, path, line, source, caller):
     global coroutine_shown
     is_coroutine = type(source) is COROUTINE
+    if told_at_end is not None:
+        told_at_end.add(id(source))
     if is_coroutine:
         if coroutine_shown == id(source):
             # The program's way of showing a warning failed, and the interpreter says it again.
             return
         coroutine_shown = id(source)
-        if coroutines_told is not None:
-            coroutines_told.add(coroutine_shown)
         key = report.admits(*unawaited_place(source))
     else:
         key = report.admits("warning", category, path, line)

@@ -1,0 +1,20 @@
+import asyncio
+import logging
+import socket
+import time
+
+
+def getaddrinfo(*arguments):
+    time.sleep(0.3)
+    return []
+
+
+async def main():
+    await asyncio.get_running_loop().getaddrinfo("localhost", 80)
+
+
+logging.getLogger("asyncio").setLevel(logging.INFO)
+socket.getaddrinfo = getaddrinfo
+asyncio.run(main())
+# slow
+# finding: slow-name-resolution - | Getting address info localhost:80 took

@@ -1,0 +1,18 @@
+import asyncio
+
+
+async def fetch():
+    pass
+
+
+async def main():
+    loop = asyncio.get_running_loop()
+    loop.create_task(fetch())
+    # As a patch does that lets loops nest.
+    loop._run_once()
+
+
+loop = asyncio.new_event_loop()
+loop.run_until_complete(main())
+loop.close()
+# finding: task-entered-twice 12 | while another task
