@@ -42,9 +42,11 @@ async def main():
     task = loop.create_task(loop.connect_accepted_socket(Reader, right, ssl=serving))
     transport, protocol = await loop.create_connection(
         asyncio.Protocol, sock=left, ssl=trusting, server_hostname="localhost")
-    await task
-    transport.close()
+    served, reader = await task
+    transport.abort()
     await lost.wait()
+    served.close()
 
 
 asyncio.run(main())
+# finding: tls-eof-return-ignored 25 | returning true from eof_received() has no effect

@@ -42,11 +42,13 @@ async def main():
     task = loop.create_task(loop.connect_accepted_socket(Reader, right, ssl=serving))
     transport, protocol = await loop.create_connection(
         asyncio.Protocol, sock=left, ssl=trusting, server_hostname="localhost")
-    await task
+    served, reader = await task
     transport.write(b"x")
     await lost.wait()
+    served.close()
     transport.close()
     await asyncio.sleep(0.01)
 
 
 asyncio.run(main())
+# finding: tls-error 26 | ValueError: invalid literal for int()

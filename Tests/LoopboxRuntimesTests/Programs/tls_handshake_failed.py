@@ -21,8 +21,9 @@ rRyTdxmudPPnaDthmQETCQeLJjqMRr0x+ogZOQW16gIgapfaVuTk/oZcEiXNnqKp
 -----END CERTIFICATE-----
 """
 
-def choose(connection, name, context):
-    raise LookupError("no such name here")
+class Checked(ssl.SSLObject):
+    def getpeercert(self, binary_form=False):
+        raise ValueError("not this peer")
 
 
 async def main():
@@ -32,19 +33,22 @@ async def main():
     serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     serving.load_cert_chain("identity")
     trusting = ssl.create_default_context(cafile="identity")
+    trusting.sslobject_class = Checked
     left, right = socket.socketpair()
-    with left, right:
-        task = loop.create_task(
-            loop.connect_accepted_socket(asyncio.Protocol, right, ssl=serving))
-        try:
-            await loop.create_connection(
-                asyncio.Protocol, sock=left, ssl=trusting, server_hostname="elsewhere")
-        except ssl.SSLError as error:
-            print(error.reason)
-        try:
-            await task
-        except OSError as error:
-            print("the other end", type(error))
+    task = loop.create_task(loop.connect_accepted_socket(asyncio.Protocol, right, ssl=serving))
+    try:
+        await loop.create_connection(
+            asyncio.Protocol, sock=left, ssl=trusting, server_hostname="localhost")
+    except (OSError, ValueError):
+        print("refused")
+    try:
+        transport, protocol = await task
+    except OSError:
+        transport = None
+    if transport is not None:
+        transport.abort()
+    await asyncio.sleep(0.01)
 
 
 asyncio.run(main())
+# finding: tls-handshake-failed 26 | ValueError: not this peer

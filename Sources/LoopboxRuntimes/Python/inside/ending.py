@@ -53,8 +53,19 @@ def late_transport(found):
         opened.append((found, "unclosed transport "))
 
 
+def late_subprocess(found):
+    values = found.__dict__
+    inside.add(id(values.get("_proc")))
+    if not values.get("_closed", True):
+        opened.append((found, "unclosed transport "))
+
+
 def late_process(found):
     values = found.__dict__
+    # Those in the list have been reported, and are kept until they have ended.
+    reported = getattr(sys.modules["subprocess"], "_active", None) or ()
+    if any([found is other for other in reported]):
+        return
     if values.get("_child_created") and values.get("returncode") is None:
         opened.append((found, "subprocess %s is still running" % values.get("pid")))
 
@@ -67,6 +78,7 @@ def late_kinds():
         ("subprocess", "Popen", late_process),
         ("asyncio.base_events", "BaseEventLoop", late_loop),
         ("asyncio.selector_events", "_SelectorTransport", late_transport),
+        ("asyncio.base_subprocess", "BaseSubprocessTransport", late_subprocess),
         ("asyncio.unix_events", "_UnixReadPipeTransport", late_transport),
         ("asyncio.unix_events", "_UnixWritePipeTransport", late_transport),
     ):
@@ -86,7 +98,7 @@ def tell_late_resource(resource, shown):
     if shown.endswith(" "):
         shown += object_text(resource)
     fact = {"source": object_fact(resource)}
-    allocation = makers_of(resource) or allocation_of(resource)
+    allocation = makers_of(resource, is_alive=True) or allocation_of(resource)
     if allocation:
         fact["allocated"] = allocation
     tell_late(resource, ResourceWarning, shown, ("late", id(resource)), fact)

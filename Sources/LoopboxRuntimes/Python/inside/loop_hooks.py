@@ -73,7 +73,10 @@ def context_seen(context):
 
 def handle_fact(handle):
     """The callback that a handle runs."""
-    callback = getattr(handle, "_callback", None)
+    return callback_fact(getattr(handle, "_callback", None))
+
+
+def callback_fact(callback):
     while hasattr(callback, "func"):
         callback = callback.func
     fact = {"name": plain_name(callback)}
@@ -82,21 +85,6 @@ def handle_fact(handle):
         fact["def"] = [clipped(code.co_filename, 1024), code.co_firstlineno,
                        clipped(code.co_name, 256)]
     return fact
-
-
-def makers_in(frame):
-    """Who made the transport that a method of it, or a callback to it, is logging about."""
-    variables = frame.f_locals
-    callback = variables.get("callback")
-    for owner in (variables.get("self"), variables.get("transport"),
-                  getattr(callback, "__self__", None)):
-        makers = makers_of(owner, is_alive=True)
-        if makers:
-            break
-    if VERSION < (3, 13):
-        # A copy, which the frame keeps.
-        variables.clear()
-    return makers
 
 
 @guarded
@@ -131,14 +119,37 @@ def record_made(path, message, arguments, exception, function):
     caller = get_frame(2)
     key = report.admits("log", function, text[:40])
     if key:
-        fact = {"key": key, "message": clipped(text), "stack": stack_from(caller)}
+        fact = {"key": key, "message": clipped(text), "stack": stack_from(caller),
+                **subject_of_record(caller)}
         caught = exception[1] if type(exception) is tuple else None
         if caught is not None:
             fact["exception"] = exception_fact(caught, set())
-        makers = makers_in(caller)
+        report.send("log", fact)
+
+
+def subject_of_record(frame):
+    """Who made the transport that a record is about, and the method that it complains of: the
+    program may have no frame where it is made."""
+    while frame is not None and os.sep + "asyncio" + os.sep not in frame.f_code.co_filename:
+        frame = frame.f_back
+    if frame is None:
+        return {}
+    variables, fact = frame.f_locals, {}
+    # A child watcher hands the transport to its callback.
+    for owner in (variables.get("self"), variables.get("transport"),
+                  getattr(variables.get("callback"), "__self__", None),
+                  *(variables.get("args") or ())):
+        makers = makers_of(owner, is_alive=True)
         if makers:
             fact["allocated"] = makers
-        report.send("log", fact)
+            break
+    if frame.f_code.co_name in ("eof_received", "_call_eof_received"):
+        protocol = getattr(variables.get("self"), "_app_protocol", None)
+        fact["handle"] = callback_fact(getattr(protocol, "eof_received", None))
+    if VERSION < (3, 13):
+        # A copy, which the frame keeps.
+        variables.clear()
+    return fact
 
 
 def hook_logger(logger):
