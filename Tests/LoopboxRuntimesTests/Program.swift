@@ -7,10 +7,12 @@ import LoopboxRuntimes
 ///
 /// `# finding: RULE LINE[:COLUMN-END][..LAST] [xCOUNT] [| part of the message [| part of the fix]]`
 /// names one finding; LINE `-` is none, and with
-/// `?` there may be none. The other words are those in `init`.
+/// `?` there may be none. With `# finding[3.12-]:` only some versions have it. The other words are
+/// those in `init`.
 struct Program: CustomStringConvertible, Sendable {
     struct Expectation: Sendable {
         var rule = ""
+        var versions = Versions.all
         var lines: ClosedRange<Int>?
         /// Tracemalloc in 3.11 does not find objects with attributes.
         var isPlaceOptional = false
@@ -25,11 +27,12 @@ struct Program: CustomStringConvertible, Sendable {
 
     let name: String
     let text: String
-    var findings: [Expectation] = []
+    private var expectations: [Expectation] = []
     /// Interpreter options besides `-X dev`.
     var flags: [String] = []
     var tracedFrames = 0
-    var oldest = PythonRuntime.Version(3, 9, 0)
+    /// Those that it can run under.
+    var versions = Versions.all
     /// Whether it is about slow callbacks; others are not disturbed by a slow machine.
     var isSlow = false
     var isReportComplete = true
@@ -44,19 +47,36 @@ struct Program: CustomStringConvertible, Sendable {
                 part.trimmingCharacters(in: .whitespaces)
             }
             let rest = words.count > 1 ? words[1] : ""
-            switch words[0] {
-            case "finding": findings.append(Self.expectation(rest))
-            case "creation": findings[findings.count - 1].creation = Self.numbers(rest)
-            case "stack": findings[findings.count - 1].stack = Self.numbers(rest)
-            case "seconds": findings[findings.count - 1].seconds = Self.span(rest)
+            let name = words[0].prefix { $0 != "[" }
+            let last = expectations.count - 1
+            switch name {
+            case "finding":
+                var expectation = Self.expectation(rest)
+                if name.count < words[0].count {
+                    expectation.versions = Versions(
+                        String(words[0].dropFirst(name.count + 1).dropLast())
+                    )
+                }
+                expectations.append(expectation)
+            case "creation": expectations[last].creation = Self.numbers(rest)
+            case "stack": expectations[last].stack = Self.numbers(rest)
+            case "seconds": expectations[last].seconds = Self.span(rest)
             case "flags": flags += rest.split(separator: " ").map(String.init)
             case "tracemalloc": tracedFrames = Int(rest) ?? 0
-            case "versions": oldest = Self.version(rest)
+            case "versions": versions = Versions(rest)
             case "slow": isSlow = true
             case "report": isReportComplete = rest != "incomplete"
             default: break
             }
         }
+    }
+
+    /// The rules that it names for some version.
+    var rules: [String] { expectations.map(\.rule) }
+
+    /// What it gives under `version`.
+    func findings(under version: PythonRuntime.Version) -> [Expectation] {
+        expectations.filter { $0.versions.contains(version) }
     }
 
     private static func numbers(_ text: String) -> [Int] {
@@ -67,11 +87,6 @@ struct Program: CustomStringConvertible, Sendable {
     private static func span(_ text: String) -> ClosedRange<Double> {
         let bounds = text.split(separator: " ").compactMap { Double($0) }
         return bounds[0]...(bounds.count > 1 ? bounds[1] : .infinity)
-    }
-
-    private static func version(_ text: String) -> PythonRuntime.Version {
-        let numbers = text.split(separator: ".").compactMap { Int($0) }
-        return .init(numbers[0], numbers[1], 0)
     }
 
     private static func expectation(_ text: String) -> Expectation {
