@@ -11,6 +11,7 @@ async def _coroutine():
 _sample = _coroutine()
 COROUTINE = type(_sample)
 _sample.close()
+del _sample
 
 
 def begin(born, descriptor, settings):

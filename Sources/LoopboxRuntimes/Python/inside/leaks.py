@@ -41,11 +41,12 @@ def loop_started(loop):
         fact = waiting_fact(task)
         maker = None
         for path, line, name in fact.get("created") or ():
-            if name == "_run_once":
-                # The library made it for itself: a server's for a connection, a generator's end.
-                maker = None
-            elif not is_library(path):
+            if not is_library(path):
                 maker = (path, line)
+            elif name in ("_run_once", "run", "run_until_complete"):
+                # The library made it for itself: a server's for a connection, a generator's end.
+                # Or it is the main one, which an exception from outside has left where it was.
+                maker = None
         key = report.admits("leaked", maker) if maker else 0
         if key:
             report.send("leaked_task", {"key": key, "task": fact})
