@@ -12,5 +12,5 @@ async def main():
 
 asyncio.run(main())
 # versions: 3.9-3.10
-# finding: deprecated-asyncio-api 4 | "@coroutine" decorator is deprecated
+# finding: deprecated-asyncio-api 5 | "@coroutine" decorator is deprecated
 # finding: coroutine-never-yielded-from 10 | was never yielded from

@@ -14,4 +14,5 @@ lock = asyncio.Lock()
 asyncio.run(main())
 asyncio.run(main())
 # finding[3.9]: future-attached-to-different-loop 5 | attached to a different loop
+# finding[3.9]: unclosed-event-loop 13 | unclosed event loop
 # finding[3.10-]: future-attached-to-different-loop 5 | is bound to a different event loop

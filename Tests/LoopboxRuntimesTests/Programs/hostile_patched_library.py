@@ -33,4 +33,4 @@ async def main():
 
 
 asyncio.run(main())
-# finding: coroutine-never-awaited 31 | 'fetch' was never awaited
+# finding: coroutine-never-awaited 30 | 'fetch' was never awaited

@@ -20,4 +20,4 @@ async def main():
 asyncio.run(main())
 signal.setitimer(signal.ITIMER_REAL, 0)
 print(all(caught), len(caught) > 3)
-# finding: coroutine-never-awaited 15 x20 | 'fetch' was never awaited
+# finding: coroutine-never-awaited 16 x20 | 'fetch' was never awaited

@@ -15,4 +15,4 @@ class Service:
 
 gc.collect()
 Service()
-# finding: signal-handlers-at-finalization 13
+# finding: signal-handlers-at-finalization 8

@@ -1,4 +1,5 @@
 import asyncio
+import gc
 
 
 def work():
@@ -6,5 +7,6 @@ def work():
     loop.run_until_complete(asyncio.sleep(0))
 
 
+gc.collect()
 work()
-# finding: unclosed-event-loop 5 | unclosed event loop
+# finding: unclosed-event-loop 6 | unclosed event loop

@@ -14,4 +14,5 @@ async def main():
 
 asyncio.run(main())
 gc.collect()
-# finding: unclosed-transport 9 | unclosed
+# finding[3.9-3.11.6]: unclosed-transport 9 | unclosed
+# finding[3.11.7-]: unclosed-stream-writer 9 | unclosed
