@@ -15,6 +15,8 @@ struct Draft {
     var exception: WireException?
     /// Where the object in question was made, if the program made it.
     var madeAt: Location?
+    /// Whether its exception was raised by what the program called, and so by what got arguments.
+    var isRefusal = false
     /// The callback that blocks.
     var handleID: Int?
     /// How often it happened.

@@ -19,6 +19,10 @@ extension Drafter {
         if let thread = fact.thread, rule == otherwise { message = "thread \(thread): \(message)" }
         var draft = make(rule, fact, message: message, source: channel, location: stack.last)
         draft.finding.stack = stack
+        draft.isRefusal = telling.frames.last.map { !source.isProgram($0) } ?? false
+        if rule == "loop-stopped-early", let stop = source.own(fact.stack).last {
+            draft.finding.location = stop
+        }
         draft.finding.raw = rawText(exception, fact)
         if let place = stack.last {
             let fix = FixSentence.raised(
@@ -51,7 +55,9 @@ extension Drafter {
             fact,
             message: message,
             source: .unraisable,
-            location: stack.last ?? defined
+            location: rule == "coroutine-ignored-generator-exit"
+                ? source.own(fact.coroutine?.stands).last ?? stack.last ?? defined
+                : stack.last ?? defined
         )
         draft.finding.stack = stack
         draft.coroutine = fact.coroutine

@@ -23,6 +23,8 @@ extension Drafter {
         let place: Location?
         if rule == "task-destroyed-pending" {
             place = created.last ?? stands.first ?? definition(fact.task?.coroutine?.definition)
+        } else if rule == "task-entered-twice" {
+            place = source.own(fact.stack).last ?? created.last
         } else {
             place =
                 raised.flatMap { source.own($0.frames).last } ?? created.last ?? stands.last
@@ -68,14 +70,18 @@ extension Drafter {
         let message = fact.message ?? ""
         let first = String(message.prefix { $0 != "\n" })
         let allocated = source.own(fact.allocated)
-        var draft = make(
-            Rule.recognized(by: first, on: .log)?.id ?? "asyncio-log",
-            fact,
-            message: first,
-            source: .log,
-            location: fact.exception.flatMap { source.own($0.frames).last } ?? stack.last
-                ?? allocated.last
-        )
+        let rule = Rule.recognized(by: first, on: .log)?.id ?? "asyncio-log"
+        let raised = fact.exception.flatMap { source.own($0.frames).last }
+        let place: Location?
+        switch rule {
+        case "child-status-already-read", "child-watcher-loop-closed":
+            // Noticed by a watcher, long after.
+            place = allocated.last ?? stack.last
+        case "tls-eof-return-ignored": place = definition(fact.handle?.definition) ?? stack.last
+        case "server-address-skipped": place = stack.last ?? raised
+        default: place = raised ?? stack.last ?? allocated.last
+        }
+        var draft = make(rule, fact, message: first, source: .log, location: place)
         draft.finding.stack = stack
         draft.finding.creation = allocated
         draft.finding.raw = message

@@ -11,6 +11,7 @@ extension FindingsBuilder {
         foldConsequences(&kept)
         foldSameCoroutine(&kept)
         foldOwnedResources(&kept)
+        foldDebris(&kept)
         shareCures(&kept)
         return kept
     }
@@ -57,14 +58,21 @@ extension FindingsBuilder {
     }
 
     /// 3. A call that refused its coroutine leaves it unawaited, and its task unfinished: both are
-    /// made in the line that failed.
+    /// made in the line that failed. A task that could not be entered never begins.
     private func foldConsequences(_ drafts: inout [Draft]) {
         let refusals: Set = [
             "wrong-thread-call", "coroutine-as-callback", "nested-run", "event-loop-closed",
         ]
         var lines: Set<Line> = []
-        for draft in drafts where refusals.contains(draft.finding.rule) {
-            if let location = draft.finding.location { lines.insert(Line(location)) }
+        for draft in drafts {
+            if draft.finding.rule == "task-entered-twice", let made = draft.madeAt {
+                lines.insert(Line(made))
+            } else if refusals.contains(draft.finding.rule)
+                || draft.isRefusal && draft.exception.map(FixSentence.isForWantOfLoop) != true,
+                let location = draft.finding.location
+            {
+                lines.insert(Line(location))
+            }
         }
         drafts.removeAll { draft in
             let rule = draft.finding.rule
@@ -98,15 +106,21 @@ extension FindingsBuilder {
     }
 
     /// 5. A transport owns its socket and its stream writer, and fails to say good-bye to a loop
-    /// that is closed.
+    /// that is closed. That of a child whose end nobody took is left open.
     private func foldOwnedResources(_ drafts: inout [Draft]) {
         var lines: Set<Line?> = []
         for draft in drafts where draft.finding.rule == "unclosed-transport" {
             lines.insert(draft.finding.location.map { Line($0) })
         }
+        var children: Set<Line?> = []
+        for draft in drafts where draft.finding.rule == "child-watcher-loop-closed" {
+            children.insert(draft.finding.location.map { Line($0) })
+        }
         guard !lines.isEmpty else { return }
         drafts.removeAll { draft in
             switch draft.finding.rule {
+            case "unclosed-transport":
+                children.contains(draft.finding.location.map { Line($0) })
             case "unclosed-socket", "unclosed-stream-writer":
                 lines.contains(draft.finding.location.map { Line($0) })
             case "event-loop-closed":
@@ -116,7 +130,33 @@ extension FindingsBuilder {
         }
     }
 
-    /// 6. Where no loop could take a coroutine, what takes it is the cure of both findings: what its
+    /// 6. What asyncio makes for itself and can't close because the program left the owner open: it
+    /// has no place in the program.
+    private func foldDebris(_ drafts: inout [Draft]) {
+        var rules: Set<String> = []
+        for draft in drafts { rules.insert(draft.finding.rule) }
+        let hasProcess = drafts.contains { draft in
+            draft.finding.message.hasPrefix("unclosed transport <_UnixSubprocessTransport")
+        }
+        drafts.removeAll { draft in
+            let finding = draft.finding
+            let isNowhere = finding.location == nil && finding.creation.isEmpty
+            switch finding.rule {
+            case "unclosed-socket":
+                return isNowhere
+                    && !rules.isDisjoint(with: ["unclosed-event-loop", "incoming-connection-error"])
+            case "unclosed-file", "subprocess-still-running": return isNowhere && hasProcess
+            case "unclosed-transport":
+                return hasProcess && finding.message.contains("PipeTransport closing ")
+            case "unraisable-exception":
+                return isNowhere && rules.contains("unclosed-event-loop")
+                    && finding.raw.contains("function BaseEventLoop.__del__ ")
+            default: return false
+            }
+        }
+    }
+
+    /// 7. Where no loop could take a coroutine, what takes it is the cure of both findings: what its
     /// own says without a look at the other would be wrong in a thread.
     private func shareCures(_ drafts: inout [Draft]) {
         var cures: [Line: String] = [:]

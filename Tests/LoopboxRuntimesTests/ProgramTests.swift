@@ -86,6 +86,9 @@ private struct Run {
             in: folder,
             report: report
         )
+        // The same path, and nothing in it that the first run has left.
+        _ = try machine.makeFolder("\(program.name)-\(runtime.version)")
+        try Data(program.text.utf8).write(to: URL(filePath: folder).appending(path: "main.py"))
         var environment = command.environment
         for name in ["PYTHONPATH", "LOOPBOX_CONFIG", "LOOPBOX_REPORT_FD"] {
             environment[name] = nil

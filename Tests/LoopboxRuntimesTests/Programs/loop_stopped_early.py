@@ -7,4 +7,4 @@ async def main():
 
 
 asyncio.run(main())
-# finding: loop-stopped-early 5..9 | Event loop stopped before Future completed.
+# finding: loop-stopped-early 5 | Event loop stopped before Future completed.

@@ -9,7 +9,16 @@ def tell_uncaught():
     report.send("uncaught", {
         "exception": exception_fact(exception, set()),
         "raw": traceback_text(exception, may_import=True),
+        **stopper_of(exception),
     })
+
+
+def stopper_of(exception):
+    """Who stopped the loop, where that is what the exception is about."""
+    if type(exception) is RuntimeError and exception.args[:1] == (
+            "Event loop stopped before Future completed.",):
+        return {"stack": [place(*entry) for entry in stopped_by.get(get_ident(), ())[::-1]]}
+    return {}
 
 
 @guarded
@@ -110,6 +119,7 @@ def thread_ended(thread, exception):
             "thread": clipped(thread.name, 256),
             "exception": exception_fact(exception, set()),
             "raw": traceback_text(exception),
+            **stopper_of(exception),
         })
 
 

@@ -58,6 +58,9 @@ def context_seen(context):
         fact["task" if hasattr(future, "get_coro") else "future"] = future_fact_guarded(future)
     if created:
         fact["created"] = stack_of_summary(created)
+    if type(exception) is RuntimeError and text_of(exception).startswith("Cannot enter into task"):
+        # Of interest is who steps the loop from inside a task.
+        fact["stack"] = stack_from(get_frame(2))
     generator = context.get("asyncgen")
     if generator is not None:
         fact["generator"] = coroutine_fact(generator)
@@ -139,7 +142,8 @@ def subject_of_record(frame):
     for owner in (variables.get("self"), variables.get("transport"),
                   getattr(variables.get("callback"), "__self__", None),
                   *(variables.get("args") or ())):
-        makers = makers_of(owner, is_alive=True)
+        # Who made the loop is none of its business.
+        makers = None if hasattr(owner, "_run_once") else makers_of(owner, is_alive=True)
         if makers:
             fact["allocated"] = makers
             break

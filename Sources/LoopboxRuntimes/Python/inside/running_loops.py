@@ -3,6 +3,8 @@
 
 watcher = None
 run_once = None
+# By thread: the program's frames that stopped a loop there last.
+stopped_by = {}
 
 
 @guarded
@@ -30,6 +32,15 @@ def loop_ran(loop, thread):
         if depth == 0 and thread_is_tracked():
             sys.set_coroutine_origin_tracking_depth(DEPTH_OUTSIDE)
         watcher.loops.pop(id(loop), None)
+
+
+@guarded
+def loop_stopping(loop, is_stopping):
+    """Remembers who stops a loop, where that is not the end of what it runs for."""
+    if is_stopping:
+        caller = get_frame(3).f_back
+        if caller is None or caller.f_code.co_name != "_run_until_complete_cb":
+            stopped_by[get_ident()] = own_stack(caller)
 
 
 def thread_is_tracked():
@@ -99,6 +110,7 @@ def hook_asyncio(module):
     stack_depth = module.constants.DEBUG_STACK_DEPTH
     loop._exception_handler = ExceptionHandler(loop.call_exception_handler.__code__)
     loop._thread_id = Noticed("_thread_id", loop_ran)
+    loop._stopping = Noticed("_stopping", loop_stopping)
     loop._coroutine_origin_tracking_enabled = Noticed(
         "_coroutine_origin_tracking_enabled", tracking_set)
     seconds = config.get("slow_callback_duration")
