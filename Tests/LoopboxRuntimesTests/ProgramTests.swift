@@ -22,9 +22,16 @@ import Testing
         }
     }
 
-    @Test func `all rules but the harmless have a program`() {
+    /// Rules that no program can show: they are about runs, not about what an interpreter says, and
+    /// since 3.8 nothing leads to the words of the last one.
+    private static let unseen: Set = [
+        "flaky", "output-truncated", "report-incomplete", "timeline-truncated",
+        "stream-lost-before-connect",
+    ]
+
+    @Test func `every rule about what an interpreter says has a program`() {
         let named = Set(Program.all.flatMap(\.rules))
-        #expect(Set(Rule.all.map(\.id)).subtracting(named) == [])
+        #expect(Set(Rule.all.map(\.id)).subtracting(named) == Self.unseen)
         #expect(Program.all.filter { $0.name.hasPrefix("clean_") }.count >= 45)
         #expect(Program.all.count >= 110)
     }

@@ -6,4 +6,4 @@ def leave():
 
 
 atexit.register(leave)
-# finding[3.10-]: atexit-exception 5 | OSError: nothing to leave
+# finding: atexit-exception 5 | OSError: nothing to leave
