@@ -45,7 +45,9 @@ public enum RuleText {
         }
         for (place, sight) in rule.seen.enumerated() {
             let kind = sight.class.map { "\($0): " } ?? ""
-            let words = kind + sight.text.split(separator: "*", omittingEmptySubsequences: false)
+            let words =
+                kind
+                + sight.text.split(separator: "*", omittingEmptySubsequences: false)
                 .joined(separator: "…")
             text += entry(place == 0 ? "says" : "", words)
         }

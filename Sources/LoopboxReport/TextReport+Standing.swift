@@ -16,7 +16,9 @@ extension TextReport {
         // In select() a loop waits for its tasks.
         let threads = standing.threads.filter { !$0.stack.isEmpty && $0.function != "select" }
         for thread in threads.prefix(standingMax) {
-            let who = thread.name.isEmpty ? "a thread" : "thread \(SafeText.start(of: thread.name, columns: ruleMax))"
+            let who =
+                thread.name.isEmpty
+                ? "a thread" : "thread \(SafeText.start(of: thread.name, columns: ruleMax))"
             page.line("  \(who) is in \(name(of: thread.function))")
             write(stack: thread.stack, to: &page)
         }
@@ -38,7 +40,9 @@ extension TextReport {
         page.line("  \(who) \(does)")
         write(stack: tasks.stack, to: &page)
         // Of the main task everybody knows it.
-        if let creation = tasks.creation, creation.function != "<module>" { page.line(["    created"] + place(creation)) }
+        if let creation = tasks.creation, creation.function != "<module>" {
+            page.line(["    created"] + place(creation))
+        }
     }
 
     /// Adds the innermost frame and who called it.

@@ -218,7 +218,8 @@ public struct TextReport: Sendable {
             }
         }
         // Of a run that was ended where it stood, nobody expects more.
-        if run.reportState == .incomplete, run.standing == nil, !rules.contains("report-incomplete") {
+        if run.reportState == .incomplete, run.standing == nil, !rules.contains("report-incomplete")
+        {
             remarks.append("The program's own report broke off: its last findings may be missing.")
         }
         if !rules.contains("output-truncated") {

@@ -72,7 +72,8 @@ extension Drafter {
         )
         draft.finding.stack = first?.stack ?? []
         if !cycle.isEmpty {
-            draft.finding.fix = "Let one of them go on without the other: a task must not wait for one"
+            draft.finding.fix =
+                "Let one of them go on without the other: a task must not wait for one"
                 + " that waits for it."
         } else if let first {
             draft.finding.fix = FixSentence.deadlock(first.waitsFor) ?? draft.finding.fix

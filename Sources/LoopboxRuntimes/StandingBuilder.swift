@@ -22,7 +22,9 @@ struct StandingBuilder: Sendable {
             let key = Key(coroutine: coroutine, waitsFor: waitsFor, place: stack.last)
             if let place = places[key] {
                 groups[place].count += 1
-                if groups[place].names.count < Self.namesMax { groups[place].names.append(task.name) }
+                if groups[place].names.count < Self.namesMax {
+                    groups[place].names.append(task.name)
+                }
             } else {
                 places[key] = groups.count
                 groups.append(
@@ -59,7 +61,8 @@ struct StandingBuilder: Sendable {
         guard let first = known.first else { return "another task" }
         if others.count == 1 { return "\(first.coroutine?.name ?? "")(), which is \(first.name)" }
         let names = Set(known.compactMap { $0.coroutine?.name })
-        return "\(others.count) tasks of " + names.sorted().map { "\($0)()" }.joined(separator: ", ")
+        return "\(others.count) tasks of "
+            + names.sorted().map { "\($0)()" }.joined(separator: ", ")
     }
 
     private struct Key: Hashable {

@@ -42,6 +42,7 @@ struct Rules: ParsableCommand {
 
     private static func hint(_ id: String) -> String {
         let near = NearestWord.suggestion(for: id, among: Rule.all.map(\.id))
-        return "\n  hint: " + (near.map { "did you mean \"\($0)\"?" } ?? "`loopbox rules` lists them")
+        return "\n  hint: "
+            + (near.map { "did you mean \"\($0)\"?" } ?? "`loopbox rules` lists them")
     }
 }
