@@ -227,7 +227,7 @@ public final class Sandbox {
         _ command: SandboxCommand
     ) throws(SandboxError) -> ConfinedRun {
         if facilities == nil { facilities = try Facilities() }
-        return try ConfinedRun(confinement, command, facilities!)
+        return try ConfinedRun(confinement, command, facilities!, workers: watcher)
     }
 
     /// Waits until every pipe has come to its end, for a while; then reads what is there.
