@@ -39,6 +39,7 @@ public enum RuleText {
         var text = "\(rule.title) [\(rule.id)]\n\n"
         text += entry("severity", "\(rule.severity.rawValue), of the category \(rule.category)")
         text += entry("when", rule.fires)
+        text += entry("why", rule.why)
         text += entry("fix", rule.remedy)
         if !rule.seen.isEmpty {
             text += entry("CPython", rule.versions + (rule.needsDebugMode ? ", in debug mode" : ""))
@@ -51,7 +52,15 @@ public enum RuleText {
                 .joined(separator: "…")
             text += entry(place == 0 ? "says" : "", words)
         }
-        return text + entry("more", rule.doc)
+        text += entry("more", rule.doc)
+        if let bad = rule.bad { text += program("found in", bad) }
+        if let good = rule.good { text += program("not found in", good) }
+        return text
+    }
+
+    private static func program(_ title: String, _ example: Rule.Example) -> String {
+        "\n\(title):\n\n"
+            + example.lines.map { $0.isEmpty ? "\n" : "    \($0)\n" }.joined()
     }
 
     /// `label: value`, folded at spaces.

@@ -80,6 +80,17 @@ extension Problem {
         )
     }
 
+    static func noRule(_ id: String) -> Problem {
+        Problem(
+            slug: "not-found",
+            title: "There is no such rule",
+            status: 404,
+            detail: "there is no rule \"\(id)\"",
+            hint: NearestWord.suggestion(for: id, among: Rule.all.map(\.id))
+                .map { "did you mean \"\($0)\"?" } ?? "GET /v1/rules lists them"
+        )
+    }
+
     static func noArtifact(_ path: String, of id: JobID) -> Problem {
         Problem(
             slug: "not-found",

@@ -138,7 +138,7 @@ final class Router {
             return try request.format() == .text ? .text(RuleText.list) : .json(RulesView())
         case ("rules", 2):
             try only("GET, HEAD")
-            guard let rule = Rule.named(path[1]) else { throw Problem.notFound(request.path) }
+            guard let rule = Rule.named(path[1]) else { throw Problem.noRule(path[1]) }
             return try request.format() == .text ? .text(RuleText.page(of: rule)) : .json(rule)
         case ("info", 1):
             try only("GET, HEAD")
