@@ -90,6 +90,14 @@ public struct Rule: Hashable, Sendable, Codable {
     /// The rule with this id; nil: there is none.
     public static func named(_ id: String) -> Rule? { byID[id] }
 
+    /// Every category, in the order of the reference page.
+    public static let categories = all.reduce(into: [String]()) { known, rule in
+        if !known.contains(rule.category) { known.append(rule.category) }
+    }
+
+    /// Whether `name` is this rule's id or its category.
+    public func isMeant(by name: String) -> Bool { name == id || name == category }
+
     /// The first rule that is known by `text` on `channel`; `classes` are those of the warning or
     /// exception, itself the first.
     public static func recognized(

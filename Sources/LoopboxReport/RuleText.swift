@@ -20,11 +20,7 @@ public enum RuleText {
     public static var list: String {
         let width = Rule.all.map(\.id.count).max() ?? 0
         var text = ""
-        var categories: [String] = []
-        for rule in Rule.all where !categories.contains(rule.category) {
-            categories.append(rule.category)
-        }
-        for category in categories {
+        for category in Rule.categories {
             text += "\(text.isEmpty ? "" : "\n")\(category)\n"
             for rule in Rule.all where rule.category == category {
                 let space = String(repeating: " ", count: width - rule.id.count)

@@ -114,8 +114,14 @@ final class Router {
             return file.isEmpty
                 ? try await jobs.artifacts(path[1], request)
                 : try await jobs.artifact(path[1], file, request)
+        case ("jobs", 3...4) where path[2] == "runs":
+            try only("GET, HEAD")
+            return try await jobs.runs(path[1], path.count == 4 ? path[3] : nil, request)
         case ("jobs", 3):
             switch path[2] {
+            case "gate":
+                try only("GET, HEAD")
+                return try await jobs.gate(path[1], request)
             case "output":
                 try only("GET, HEAD")
                 return try await jobs.output(path[1], request)
