@@ -17,7 +17,7 @@ ARG SWIFT=swift:6.3-bookworm
 FROM ${SWIFT} AS build
 RUN apt-get update -qq \
  && apt-get install -y -qq --no-install-recommends \
-        libcurl4-openssl-dev libseccomp-dev libsqlite3-dev libyaml-dev pkg-config \
+        libcurl4-openssl-dev libre2-dev libseccomp-dev libsqlite3-dev libyaml-dev pkg-config \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 # What is outside changes more rarely than what is ours: it is fetched in a layer of its own.
@@ -32,7 +32,7 @@ RUN swift build -c release --static-swift-stdlib --product loopbox \
 FROM ${BASE}
 RUN apt-get update -qq \
  && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-        ca-certificates libcurl4 libseccomp2 libsqlite3-0 libstdc++6 libyaml-0-2 python3 \
+        ca-certificates libcurl4 libre2-9 libseccomp2 libsqlite3-0 libstdc++6 libyaml-0-2 python3 \
  && rm -rf /var/lib/apt/lists/* \
  && mkdir -p /var/lib/loopbox \
  && chown 65532:65532 /var/lib/loopbox \

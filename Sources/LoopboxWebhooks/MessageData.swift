@@ -57,7 +57,7 @@ struct MessageData: Encodable {
         case endedAt = "ended_at"
         case times, runs, rules
         case findingCount = "finding_count"
-        case findings, omitted, links
+        case findings, comparison, omitted, links
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -95,6 +95,9 @@ struct MessageData: Encodable {
         if parts.has(.rules) { try container.encode(Sorted(rules), forKey: .rules) }
         try container.encode(all.count, forKey: .findingCount)
         if let findings { try container.encode(findings, forKey: .findings) }
+        if parts.level == .full {
+            try container.encodeIfPresent(job.conclusion.comparison, forKey: .comparison)
+        }
         try container.encode(omitted, forKey: .omitted)
     }
 }

@@ -69,6 +69,41 @@ import Testing
         #expect(entries(files("tmp")) == [])
     }
 
+    @Test func `where something is expected the verdict is the exit status`() throws {
+        // An error is found, and that is expected.
+        let known = spec(
+            "import asyncio\nasync def main():\n    asyncio.sleep(1)\nasyncio.run(main())\n",
+            "expect: {findings: {require: [{rule: coroutine}]}}\n"
+        )
+        let passed = try loopbox("run", "-", input: known)
+        #expect(passed.status == .exited(0), "\(passed)")
+        #expect(passed.stdout.contains("verdict: passed (1 error)"))
+        let clean = spec("print('x')", "expect: {stdout: y}\n")
+        let failed = try loopbox("run", "-", input: clean)
+        #expect(failed.status == .exited(1))
+        #expect(failed.stdout.contains("\nNot as expected:\n  expect.stdout: "), "\(failed.stdout)")
+        let json = JSON(try loopbox("run", "--json", "-", input: clean).stdout)
+        #expect(json.verdict.string == "failed")
+        #expect(json.failures[0].pointer.string == "/expect/stdout")
+        #expect(json.runs[0].exit.int == 0)
+    }
+
+    @Test func `several runs are one report, and each has a folder for its artifacts`() throws {
+        let job = spec(
+            "import os, sys\nopen('n.txt', 'w').write(os.environ['N'])\nsys.exit(os.environ['N'] == 'b')",
+            "artifacts: [n.txt]\nmatrix: {program.env.N: [a, b]}\nrepeat: {parallel: 2}\n"
+        )
+        let run = try loopbox("run", "--artifacts", files("kept"), "-", input: job)
+        #expect(run.status == .exited(1))
+        #expect(run.stdout.hasPrefix("-  2 runs\n"), "\(run.stdout)")
+        #expect(run.stdout.contains("  end: exit 0 in run 1, exit 1 in run 2\n"))
+        #expect(contents(files("kept/1/n.txt")) == "a")
+        #expect(contents(files("kept/2/n.txt")) == "b")
+        // Progress is for who sits before it.
+        #expect(run.stderr == "")
+        #expect(entries(files("tmp")) == [])
+    }
+
     @Test func `a spec comes from a file or from standard input`() throws {
         let piped = try loopbox("run", "-", input: spec("print('piped')"))
         #expect(piped.status == .exited(0), "\(piped.stderr)")

@@ -75,6 +75,37 @@ import Testing
         second.terminate()
     }
 
+    @Test func `a matrix that kill -9 cuts in two runs as a whole once more`() throws {
+        let directory = try TemporaryDirectory()
+        let first = try ServerProcess(["--slots", "1"])
+        let program = """
+            import os, time
+            name = os.environ["N"]
+            open("\(directory.path)/" + name, "w").close()
+            while name != "1" and not os.path.exists("\(directory("go-on"))"):
+                time.sleep(0.01)
+            print(name)
+            """
+        let more = "limits: {time: 60s}\nmatrix: {program.env.N: [1, 2, 3]}\nexpect: {}\n"
+        let id = try first.submit(spec(program, more)).job
+        try eventually("the second run goes on") { directory.has("2") }
+        let old = first.jobProcesses
+        #expect(old.count == 1)
+        first.crash()
+        let second = try ServerProcess(["--slots", "1"], home: first.home)
+        #expect(old.filter(isAlive) == [])
+        try directory.write("", to: "go-on")
+        let job = try second.job(id) { $0.state.string == "completed" }
+        #expect(job.attempt.int == 2)
+        #expect(job.verdict.string == "passed", "\(job.failures)")
+        #expect(job.runs.array.map(\.run.int) == [1, 2, 3])
+        for number in 1...3 {
+            let output = try second.curl("/v1/jobs/\(id)/output?stream=stdout&run=\(number)")
+            #expect(output.text == "\(number)\n")
+        }
+        second.terminate()
+    }
+
     @Test func `a job that ends the server twice is lost, and says so`() throws {
         let directory = try TemporaryDirectory()
         var server = try ServerProcess()

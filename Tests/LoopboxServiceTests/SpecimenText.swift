@@ -15,6 +15,11 @@ func normalised(_ text: String) -> String {
         (#"http://127\.0\.0\.1:\d+/"#, "SERVER/"),
         (#"0x[0-9a-f]{6,}"#, "ADDRESS"),
         (#"\b\d+\.\d+ ?s(econds)?\b"#, "TIME"),
+        // Of several runs: how far their times lie apart, and so how wide a column is.
+        (#"TIME to TIME"#, "TIME"),
+        (#"(?m)^(  .*\b(time|TIME)) {2,}"#, "$1  "),
+        (#"(?m)^(  .*\b(runtime|python3\.\d+\.x)) {2,}"#, "$1  "),
+        (#"(fastest|slowest) TIME \(run \d+\)"#, "$1 TIME (run N)"),
     ]
     var text = text
     for replacement in replacements {
@@ -34,6 +39,12 @@ enum Specimens {
 
     static let names = entries(folder.path).filter { $0.hasSuffix(".yaml") }
         .map { String($0.dropLast(5)) }
+
+    /// Those of which the report differs from machine to machine, or from time to time.
+    static let unsteady: Set<String> = ["gate-versions", "flaky"]
+
+    /// Those that give the same report each time.
+    static let steady = names.filter { !unsteady.contains($0) }
 
     static func path(_ name: String) -> String { "\(folder.path)/\(name).yaml" }
 

@@ -48,6 +48,55 @@ import Testing
         #expect(deliveries.map(\.job) == [claim.id])
     }
 
+    @Test func `many runs and what they say together come back as they were`() throws {
+        let claim = try claim()
+        var finish = finish(claim, runs: Repetition.runsMax)
+        for place in finish.runs.indices {
+            finish.runs[place].stdout = CapturedOutput(head: Array("\(place + 1)".utf8))
+            finish.runs[place].report.cell = Cell([Setting(key: "k", value: .integer(place))])
+        }
+        finish.conclusion.failures = [
+            GateFailure(
+                expect: "stdout",
+                detail: "x",
+                pointer: "/expect/stdout",
+                runs: [1, 200],
+                diff: "-a\n+b"
+            )
+        ]
+        var comparison = Comparison(planned: 200)
+        comparison.ends = [.init(outcome: .exited, exit: 0, signal: nil, runs: [1])]
+        finish.conclusion.comparison = comparison
+        _ = try database.finish([finish])
+        let job = try #require(try database.job(claim.id))
+        #expect(job.runs.count == 200)
+        #expect(job.runs[199].cell?.value(of: "k") == .integer(199))
+        #expect(job.conclusion == finish.conclusion)
+        #expect(try database.output(claim.id, run: 137, .stdout)?.bytes == Array("137".utf8))
+        #expect(try database.output(claim.id, run: 201, .stdout) == nil)
+        _ = try database.delete(claim.id)
+        #expect(try database.read { try $0.count("SELECT count(*) FROM conclusion") } == 0)
+    }
+
+    @Test func `what is expected of a job that never ran does not hold`() throws {
+        var expecting = spec()
+        expecting.expect = Expectations()
+        let gated = newJob(expecting)
+        _ = try database.submit([gated, newJob()])
+        guard case .cancelled(let job) = try database.cancel(gated.id) else {
+            Issue.record("it was not cancelled")
+            return
+        }
+        #expect(job.verdict == .failed)
+        #expect(job.conclusion.failures.map(\.pointer) == ["/expect"])
+        let other = try database.claimOne()
+        _ = try database.reclaimAll()
+        _ = try database.claimOne()
+        let lost = try database.reclaimAll()
+        #expect(lost.map(\.id) == [other.id])
+        #expect(lost.map(\.verdict) == [nil])
+    }
+
     @Test func `a second finish is refused and changes nothing`() throws {
         let claim = try claim()
         let first = try database.finish([finish(claim)])

@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test(arguments: [
-        with { $0.state = .running }, with { $0.outcome = .lost },
+        with { $0.state = .running }, with { $0.outcome = .lost }, with { $0.verdict = .failed },
         with { $0.name = "n" }, with { $0.createdAfter = Timestamp(milliseconds: 5) },
     ])
     func `a list is read from an index in its order`(filter: JobFilter) throws {

@@ -140,6 +140,32 @@ import Testing
         #expect(String(decoding: bytes, as: UTF8.self).contains(#""labels":{"a":"1","b":"2"}"#))
     }
 
+    @Test func `a verdict has its first reasons, in a few words`() throws {
+        var job = Self.job(runs: [Self.run(1, findings: [])])
+        let long = String(repeating: "y", count: 30_000)
+        job.conclusion.failures = (1...12).map { number in
+            GateFailure(
+                expect: "stdout",
+                detail: "\(number) \(long)",
+                pointer: "/expect/stdout",
+                runs: [number],
+                diff: long
+            )
+        }
+        job.conclusion.comparison = Comparison(planned: 12)
+        let (bytes, _, data) = try Self.message(job, .summary)
+        #expect(bytes.count <= WebhookPayload.summaryMax)
+        let failures = try #require(data["failures"] as? [[String: Any]])
+        #expect(failures.count == WebhookPayload.summaryFailuresMax)
+        #expect(failures[1]["runs"] as? [Int] == [2])
+        #expect((failures[0]["detail"] as? String)?.count == 401)
+        #expect(failures[0]["diff"] == nil)
+        #expect(data["comparison"] == nil)
+        let full = try Self.message(job, .full).data["comparison"] as? [String: Any]
+        #expect(full?["planned"] as? Int == 12)
+        #expect(try Self.message(job, .thin).data["failures"] == nil)
+    }
+
     @Test func `without a public address there are no links`() throws {
         for level in JobSpec.Payload.allCases {
             #expect(try Self.message(Self.job(runs: []), level, url: nil).data["links"] is NSNull)
