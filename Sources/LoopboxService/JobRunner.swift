@@ -254,6 +254,7 @@ public final class JobRunner {
         let ending = RunEnding(result, limits: spec.limits)
         let hasCrashed = result.intervention == nil && ending.signal != nil
         let errors = result.stderr.bytes
+        let stacks = report.decoder.stacks
         let notes = SupervisorFindings.findings(
             run: 1,
             stdout: result.stdout.summary,
@@ -268,11 +269,12 @@ public final class JobRunner {
             let builder = FindingsBuilder(spec: spec, run: 1)
             let findings = builder.findings(
                 from: facts,
+                stacks: stacks,
                 stderr: errors,
                 hasCrashed: hasCrashed,
                 notes: notes
             )
-            return (findings, isStuck ? builder.standing(from: facts) : nil)
+            return (findings, isStuck ? builder.standing(from: facts, stacks: stacks) : nil)
         }
         let bornAt = facts.first { $0.kind == .hello }.map { fact in
             MonotonicTime(nanoseconds: Int64(fact.born ?? fact.at))
@@ -303,6 +305,7 @@ public final class JobRunner {
                 stderr: result.stderr.summary,
                 reportState: report.decoder.state,
                 artifacts: result.artifacts?.summary,
+                unseen: FindingsBuilder(spec: spec, run: 1).unseen(from: facts),
                 standing: standing,
                 findings: findings
             ),

@@ -66,7 +66,10 @@ public enum SpecSchema {
         ],
         example: "{program: {source: \"print('hello')\"}}",
         start: { empty },
-        finish: { spec, seen, reading in lowered(spec, seen, reading.context) },
+        finish: { spec, seen, reading in
+            checkLoop(spec, seen, &reading)
+            return lowered(spec, seen, reading.context)
+        },
         undo: { $0 }
     )
 
@@ -91,6 +94,25 @@ public enum SpecSchema {
 
     /// A spec before anything is read into it.
     private static let empty = JobSpec(program: JobSpec.Program(files: [:], start: .entry("")))
+
+    /// Whether the runtime has the loop that is asked for: only uvloop has to be installed.
+    private static func checkLoop(_ spec: JobSpec, _ seen: KeysSeen, _ reading: inout Reading) {
+        guard spec.debug.loop == .uvloop, let having = reading.context.uvloopRuntimes,
+            case .map(let entries) = seen["debug"]?.value.content,
+            let entry = entries.first(where: { $0.key == "loop" })
+        else { return }
+        let asked = spec.program.runtime
+        let runtime =
+            asked == RuntimeName.newest ? reading.context.defaultRuntime ?? asked : asked
+        if having.contains(runtime) { return }
+        reading.inside(.key("debug")) { reading in
+            reading.fault(
+                .loopMissing(runtime: runtime, having: having),
+                at: entry.value.span,
+                in: .key("loop")
+            )
+        }
+    }
 
     /// Defaults above an operator's maximum are lowered to it: the user has not asked for them.
     private static func lowered(
@@ -211,7 +233,9 @@ public enum SpecSchema {
                 \.loop,
                 defaults: options,
                 examples: [.poll],
-                summary: "What the event loop waits with."
+                summary:
+                    "What the event loop waits with; `uvloop` is another loop, where the runtime has "
+                    + "it."
             ),
             Field(
                 "blocking_stack",

@@ -88,6 +88,13 @@ struct Run: ParsableCommand {
                     "\(spec.program.runtime) is not installed here; installed: \(known)"
                 )
             }
+            if spec.debug.loop == .uvloop, !runner.catalog.hasUvloop(spec.program.runtime) {
+                let having = runner.catalog.uvloopNames.joined(separator: ", ")
+                throw JobRunnerError.noInterpreter(
+                    "\(spec.program.runtime) has no uvloop; those that have it: "
+                        + (having.isEmpty ? "none" : having)
+                )
+            }
             let run = runner.newRun()
             var signal: CInt?
             try Self.stopOnSignal(loop) {
