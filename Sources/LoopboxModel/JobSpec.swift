@@ -127,7 +127,7 @@ extension JobSpec {
         public var faulthandler = true
         /// Of the logger `asyncio`.
         public var logLevel = LogLevel.info
-        /// The selector under the event loop.
+        /// What the event loop is, or waits with.
         public var loop = LoopKind.default
         /// Whether the stack of a callback that blocks is taken while it blocks.
         public var blockingStack = true
@@ -162,9 +162,9 @@ extension JobSpec {
         case debug, info, warning, error
     }
 
-    /// A selector that asyncio's event loop can stand on.
+    /// A selector that asyncio's event loop can stand on, or uvloop's loop in its place.
     public enum LoopKind: String, Hashable, Sendable, Codable, CaseIterable {
-        case `default`, selector, epoll, poll, select
+        case `default`, selector, epoll, poll, select, uvloop
     }
 
     /// What a run may use.

@@ -33,6 +33,8 @@ public struct RunReport: Hashable, Sendable, Codable {
     public var reportState: ReportState
     /// The files that were kept; nil where none were asked for.
     public var artifacts: Artifacts?
+    /// The rules that could not be seen, because the program ran a loop that hides them; nil: none.
+    public var unseen: [String]?
     /// Where everything stood when it was ended for not ending by itself; nil: it ended otherwise, or
     /// had no event loop that could have told.
     public var standing: Standing?
@@ -55,6 +57,7 @@ public struct RunReport: Hashable, Sendable, Codable {
         stderr: OutputSummary,
         reportState: ReportState,
         artifacts: Artifacts? = nil,
+        unseen: [String]? = nil,
         standing: Standing? = nil,
         findings: [Finding]
     ) {
@@ -72,6 +75,7 @@ public struct RunReport: Hashable, Sendable, Codable {
         self.stderr = stderr
         self.reportState = reportState
         self.artifacts = artifacts
+        self.unseen = unseen
         self.standing = standing
         self.findings = findings
     }
@@ -81,7 +85,7 @@ public struct RunReport: Hashable, Sendable, Codable {
         case cell = "matrix"
         case runtime, outcome, exit, signal, ending, times, usage, sandbox, stdout, stderr
         case reportState = "report"
-        case artifacts, standing, findings
+        case artifacts, unseen, standing, findings
     }
 }
 

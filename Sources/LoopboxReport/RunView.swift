@@ -25,6 +25,7 @@ struct RunView: Encodable {
     var stderrBytes: ByteCount
     var stderrTruncated: Bool
     var artifacts: Artifacts?
+    var unseen: [String]?
     var standing: Standing?
 
     /// Findings by severity.
@@ -44,7 +45,7 @@ struct RunView: Encodable {
         case stdoutTruncated = "stdout_truncated"
         case stderrBytes = "stderr_bytes"
         case stderrTruncated = "stderr_truncated"
-        case artifacts, standing
+        case artifacts, unseen, standing
     }
 
     init(_ report: RunReport) {
@@ -72,6 +73,7 @@ struct RunView: Encodable {
         stderrBytes = report.stderr.written
         stderrTruncated = report.stderr.isTruncated
         artifacts = report.artifacts
+        unseen = report.unseen
         standing = report.standing
     }
 }

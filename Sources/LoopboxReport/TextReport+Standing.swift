@@ -10,7 +10,11 @@ extension TextReport {
     static func write(_ standing: Standing, outcome: Outcome, to page: inout ReportPage) {
         let why = outcome == .deadlocked ? "when nothing could go on" : "when the time was over"
         let total = standing.tasksTotal
-        page.line("Where it stood \(why): \(total) task\(total == 1 ? "" : "s") not done.")
+        page.line(
+            total == 0
+                ? "Where its threads stood \(why):"
+                : "Where it stood \(why): \(total) task\(total == 1 ? "" : "s") not done."
+        )
         for tasks in standing.tasks.prefix(standingMax) { write(tasks, to: &page) }
         writeRest(standing.tasks.count, "kinds of tasks", to: &page)
         // In select() a loop waits for its tasks.

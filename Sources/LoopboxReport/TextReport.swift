@@ -227,6 +227,10 @@ public struct TextReport: Sendable {
                 remarks.append("\(key) is off: much goes unseen without it.")
             }
         }
+        if let unseen = run.unseen {
+            let rules = unseen.map { "\(SafeText.start(of: $0, columns: ruleMax))" }
+            remarks.append("Unseen under uvloop: \(rules.joined(separator: ", ")).")
+        }
         // Of a run that was ended where it stood, nobody expects more.
         if run.reportState == .incomplete, run.standing == nil, !rules.contains("report-incomplete")
         {

@@ -62,6 +62,15 @@ struct CallExpression: Hashable {
         self = call
     }
 
+    /// The only call in `line`; nil: none, or several.
+    init?(only line: some StringProtocol) {
+        let characters = Array(line)
+        let calls = characters.indices.lazy.filter { characters[$0] == "(" }
+            .compactMap { CallExpression(characters, open: $0) }.prefix(2)
+        guard calls.count == 1, let call = calls.first else { return nil }
+        self = call
+    }
+
     private init?(_ characters: [Character], open: Int) {
         var depth = 0
         var quote: Character?

@@ -25,14 +25,18 @@ extension Drafter {
         }
         draft.finding.raw = rawText(exception, fact)
         if let place = stack.last {
-            let fix = FixSentence.raised(
+            let cure = FixSentence.raised(
                 rule,
                 telling,
                 at: place,
-                ofGroupAt: telling === exception ? nil : source.own(exception.frames).last
+                ofGroupAt: telling === exception ? nil : source.own(exception.frames).last,
+                in: source
             )
-            draft.finding.fix = fix ?? draft.finding.fix
-            draft.finding.edit = FixSentence.threadsafeEdit(rule, place, in: source)
+            if let cure { draft.finding.take(cure) }
+        } else if let made = source.own(fact.allocated).last {
+            // The library's code alone ran in a thread that the program made.
+            draft.finding.location = made
+            draft.finding.creation = [made]
         }
         return draft
     }
@@ -114,12 +118,7 @@ extension Drafter {
         draft.finding.exception = nil
         draft.finding.raw = rawText(exception, fact)
         if rule == "coroutine-never-awaited" {
-            let cure = FixSentence.unawaited(
-                location,
-                name: fact.coroutine?.name,
-                in: source
-            )
-            draft.finding.take(cure)
+            draft.finding.take(unawaitedCure(fact.coroutine, at: location))
         }
         return draft
     }
@@ -160,6 +159,8 @@ extension Drafter {
         )
         draft.finding.stack = source.own(exception.frames)
         draft.finding.raw = rawText(exception, fact)
+        let cure = FixSentence.syntax(exception.message, at: location, in: source)
+        if let cure { draft.finding.take(cure) }
         return draft
     }
 

@@ -45,11 +45,14 @@ extension Drafter {
         let builder = StandingBuilder(source: source)
         let cycle = builder.cycle(among: fact.tasks ?? [])
         let standing = builder.standing(fact)
-        // Who waits for another task only passes on that one's trouble.
-        let leaves = cycle.isEmpty ? (fact.tasks ?? []).filter { $0.waitedFor == nil } : cycle
+        // Who waits for other tasks only passes on their trouble.
+        let tasks = fact.tasks ?? []
+        let stuck = tasks.filter { $0.waitedFor == nil && $0.call != "TaskGroup.__aexit__" }
+        let leaves = !cycle.isEmpty ? cycle : stuck.isEmpty ? tasks : stuck
         let names = Set(leaves.map(\.name))
         let first =
             standing.tasks.first { !$0.stack.isEmpty && !names.isDisjoint(with: $0.names) }
+            ?? standing.tasks.first { $0.creation != nil && !names.isDisjoint(with: $0.names) }
             ?? standing.tasks.first { !$0.stack.isEmpty }
         var message = "nothing can ever wake the event loop"
         if !cycle.isEmpty {
@@ -57,7 +60,10 @@ extension Drafter {
             message += ": \(names[0]) waits for "
             message += names.dropFirst().joined(separator: ", which waits for ")
         } else if let first {
-            message += ": \(first.coroutine)() waits for \(first.waitsFor)"
+            message +=
+                first.waitsFor == "\(first.coroutine)()"
+                ? ": \(first.waitsFor) has no end"
+                : ": \(first.coroutine)() waits for \(first.waitsFor)"
             let others = leaves.count - first.count
             if others > 0 {
                 message += ", and \(others) more task\(others == 1 ? " waits" : "s wait"), too"
@@ -68,7 +74,7 @@ extension Drafter {
             fact,
             message: message,
             source: .watchdog,
-            location: first?.stack.last
+            location: first?.stack.last ?? first?.creation
         )
         draft.finding.stack = first?.stack ?? []
         if !cycle.isEmpty {
@@ -76,7 +82,8 @@ extension Drafter {
                 "Let one of them go on without the other: a task must not wait for one"
                 + " that waits for it."
         } else if let first {
-            draft.finding.fix = FixSentence.deadlock(first.waitsFor) ?? draft.finding.fix
+            draft.finding.fix =
+                FixSentence.deadlock(first.waitsFor, count: first.count) ?? draft.finding.fix
         }
         return draft
     }

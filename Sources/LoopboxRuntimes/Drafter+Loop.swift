@@ -17,6 +17,14 @@ extension Drafter {
         let special = raised.flatMap(specialRule)
         let first = String(message.prefix { $0 != "\n" })
         var rule = Rule.recognized(by: first, on: .context)?.id ?? "asyncio-log"
+        let makers = fact.created ?? fact.task?.created ?? []
+        if rule == "task-exception-never-retrieved",
+            makers.last(where: { !$0.file.hasSuffix("/asyncio/base_events.py") })?.function
+                == "connection_made"
+        {
+            // What newer versions call by its name.
+            rule = "stream-handler-exception"
+        }
         if let special, Self.saysOnlyWhere.contains(rule) { rule = special }
         let allocated = source.own(fact.allocated)
         let stands = source.own(fact.task?.coroutine?.stands)
@@ -36,6 +44,8 @@ extension Drafter {
             said = Self.described(exception)
             if rule == "task-exception-never-retrieved", let task = fact.task {
                 said = "\(task.coroutine?.name ?? "a task")() failed and nobody looked: \(said)"
+            } else if rule == "stream-handler-exception" {
+                said = "the handler of a connection failed: \(said)"
             } else if rule == "callback-exception", let handle = fact.handle?.name {
                 said = "callback \(handle)() raised \(said)"
             } else if special == nil {
@@ -52,10 +62,38 @@ extension Drafter {
         draft.finding.raw = message + (fact.exception.map { "\n" + rawText($0) } ?? "")
         if rule == "task-exception-never-retrieved" || rule == "task-destroyed-pending" {
             draft.finding.fix = FixSentence.lostTask(created.last, rule: rule)
+        } else if rule == "future-exception-never-retrieved",
+            let made = created.last, let cure = FixSentence.lostGather(made, in: source)
+        {
+            draft.finding.location = withCall(of: "gather", made)
+            draft.finding.message =
+                "nobody awaited what gather() gave"
+                + (fact.exception.map { ": \(Self.described($0))" } ?? "")
+            draft.finding.take(cure)
+        } else if rule == "coroutine-as-callback", source.own(raised?.frames).isEmpty {
+            takeGiver(&draft, created.last)
+        } else if rule == "callback-exception", let exception = fact.exception,
+            let function = draft.finding.stack.last?.function, !function.hasPrefix("<")
+        {
+            draft.finding.fix =
+                "Catch \(exception.type) in \(function)(): the loop calls it, and nobody else can."
         } else if fact.task?.coroutine?.name == "async_generator_athrow" {
             draft.finding.fix = FixSentence.leftEarly(place)
         }
         return draft
+    }
+
+    /// asyncio refused a done callback when it was due: who gave it is not in the stack.
+    private func takeGiver(_ draft: inout Draft, _ made: Location?) {
+        guard let made,
+            let given = source.callOfCoroutineFunction(of: "add_done_callback", in: made.path)
+        else { return }
+        let place = WireFrame(file: made.path, line: given, function: "")
+        draft.finding.location = withCall(of: "add_done_callback", source.location(place))
+        draft.finding.fix =
+            draft.finding.location.flatMap {
+                FixSentence.refused("coroutine-as-callback", $0, in: source)
+            } ?? draft.finding.fix
     }
 
     /// Rules that say where an exception was lost, which matters less than what it means.
@@ -88,6 +126,28 @@ extension Drafter {
         return draft
     }
 
+    /// A callback that held not only its loop until the time was over, but the interpreter: else the
+    /// watcher would have told; nil: `thread` runs none.
+    func endless(_ thread: StackDump.Thread) -> Draft? {
+        guard let base = thread.frames.lastIndex(where: { $0.function == "_run_once" }) else {
+            return nil
+        }
+        let stack = source.own(Array(thread.frames[base...]))
+        guard let first = stack.first, let last = stack.last else { return nil }
+        var draft = make(
+            "slow-callback",
+            message: "\(first.function)() held the event loop until the time was over",
+            source: .watchdog,
+            location: last
+        )
+        draft.finding.stack = stack
+        let code = last.snippet.drop(while: \.isWhitespace)
+        draft.finding.fix =
+            "`\(code)` runs in C and lets nothing else run, not even other threads: have it do less, or use"
+            + " a ProcessPoolExecutor."
+        return draft
+    }
+
     func slow(_ fact: Fact) -> Draft? {
         let seconds = fact.seconds ?? 0
         guard seconds >= 0, seconds < 1e6 else { return nil }
@@ -112,7 +172,12 @@ extension Drafter {
         draft.finding.creation = source.own(fact.task?.created ?? fact.created)
         draft.handleID = fact.handleID
         draft.finding.raw = draft.finding.message
-        if !stack.isEmpty { draft.finding.take(FixSentence.slow(stack, in: source)) }
+        if !stack.isEmpty {
+            let frames = fact.stack ?? []
+            let inner = frames.lastIndex(where: source.isProgram).map { frames[($0 + 1)...] }?.first
+            let cure = FixSentence.slow(stack, calling: inner?.function, in: source)
+            draft.finding.take(cure)
+        }
         return draft
     }
 }

@@ -38,7 +38,9 @@ extension Drafter {
         _ rest: ArraySlice<Substring>
     ) -> Draft {
         let isCurrent = rest.drop { !$0.hasPrefix("Current thread") && !$0.hasPrefix("Thread") }
-        let frames = isCurrent.dropFirst().prefix { $0.hasPrefix("  File ") }.compactMap(frame)
+        let frames = isCurrent.dropFirst().prefix { $0.hasPrefix("  File ") }.compactMap(
+            WireFrame.init(line:)
+        )
         let what = line.split(separator: ":", maxSplits: 1).last.map(String.init) ?? ""
         return draft(
             "fatal-error",
@@ -57,20 +59,7 @@ extension Drafter {
             "atexit-exception",
             what,
             raw: "Error in atexit._run_exitfuncs:\n\(shown)",
-            stack: source.own(body.compactMap(frame))
-        )
-    }
-
-    /// `  File "main.py", line 3, in main`; a crash has no comma before `in`.
-    private func frame(_ line: Substring) -> WireFrame? {
-        let parts = line.split(separator: "\"", omittingEmptySubsequences: false)
-        guard parts.count >= 3, parts[0] == "  File ", let tail = parts.last else { return nil }
-        let words = tail.split { $0 == " " || $0 == "," }
-        guard words.count >= 2, words[0] == "line", let number = Int(words[1]) else { return nil }
-        return WireFrame(
-            file: parts[1..<(parts.count - 1)].joined(separator: "\""),
-            line: number,
-            function: words.count >= 4 ? words[3...].joined(separator: " ") : ""
+            stack: source.own(body.compactMap(WireFrame.init(line:)))
         )
     }
 

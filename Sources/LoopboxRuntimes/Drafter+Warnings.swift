@@ -15,7 +15,9 @@ extension Drafter {
         let stack = source.own(fact.stack)
         let coroutine = fact.coroutine
         let origin = source.own(coroutine?.origin)
-        let allocated = source.own(fact.allocated)
+        // uvloop knows who made it, and says so.
+        let said = message.split(separator: "\n").dropFirst().compactMap(WireFrame.init(line:))
+        let allocated = source.own(fact.allocated ?? (coroutine == nil ? said : nil))
 
         var location: Location?
         var creation: [Location] = []
@@ -35,7 +37,14 @@ extension Drafter {
             location =
                 own.map { place in stack.last { $0.line == place.line } ?? place } ?? stack.last
         }
-        var draft = make(rule, fact, message: String(first), source: .warnings, location: location)
+        let end = first.firstRange(of: "; object created at")?.lowerBound ?? first.endIndex
+        var draft = make(
+            rule,
+            fact,
+            message: String(first[..<end]),
+            source: .warnings,
+            location: location
+        )
         draft.finding.creation = creation
         draft.finding.stack = rule.hasSuffix("-warning") ? stack : []
         draft.coroutine = coroutine
@@ -44,16 +53,21 @@ extension Drafter {
         let line = own.map { "\n  " + Self.trimmed($0.snippet) } ?? ""
         draft.finding.raw = "\(place): \(fact.category ?? "Warning"): \(message)\(line)"
         if rule == "coroutine-never-awaited" {
-            let cure = FixSentence.unawaited(
-                location,
-                name: coroutine?.name,
-                in: source
-            )
-            draft.finding.take(cure)
-        } else if rule == "unclosed-socket" || rule == "unclosed-file", let made = allocated.last {
-            draft.finding.fix = FixSentence.unclosed(made) ?? draft.finding.fix
+            draft.finding.take(unawaitedCure(coroutine, at: location))
+        } else if rule.hasPrefix("unclosed-"), let made = allocated.last {
+            draft.finding.fix = FixSentence.unclosed(rule, made) ?? draft.finding.fix
         }
         return draft
+    }
+
+    /// What to do with a coroutine that was made at `location`.
+    func unawaitedCure(_ coroutine: WireCoroutine?, at location: Location?) -> Cure {
+        FixSentence.unawaited(
+            location,
+            name: coroutine?.name,
+            isLibrary: coroutine?.definition.map { !source.isProgram($0) } ?? false,
+            in: source
+        )
     }
 
     /// The rule of a warning with this message, whose class has these `bases`, itself the first.

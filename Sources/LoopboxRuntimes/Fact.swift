@@ -10,6 +10,8 @@ public struct Fact: Sendable, Decodable {
         case hello, warning, context, log, slow, blocking, uncaught, thread, unraisable
         /// Where all tasks and threads stand.
         case standing
+        /// The program runs uvloop's loop.
+        case uvloop
         case leakedTask = "leaked_task"
         case leakedThread = "leaked_thread"
         /// The interpreter's own text of an earlier fact.
@@ -148,9 +150,11 @@ struct WireStandingTask: Sendable, Decodable {
     let waits: Bool
     /// Tasks that have to be done first, by identity.
     let waitedFor: [Int]?
+    /// How many calls in an executor have to be done first.
+    let executor: Int?
 
     enum CodingKeys: String, CodingKey {
-        case id, name, coroutine, created, call, waits
+        case id, name, coroutine, created, call, waits, executor
         case waitedFor = "for"
     }
 }

@@ -9,6 +9,7 @@ extension FindingsBuilder {
         foldUnending(&kept)
         foldSameException(&kept)
         foldConsequences(&kept)
+        foldArguments(&kept)
         foldSameCoroutine(&kept)
         foldOwnedResources(&kept)
         foldDebris(&kept)
@@ -83,7 +84,32 @@ extension FindingsBuilder {
         }
     }
 
-    /// 4. The coroutine of a task that never began is unawaited, too; a task that was left over and
+    /// 4. What was given to a call that nobody awaited is not awaited either: `wait_for(work())`. Nor
+    /// do the tasks of a lost `gather()` come to their end.
+    private func foldArguments(_ drafts: inout [Draft]) {
+        let outer = drafts.compactMap { draft in
+            draft.finding.rule == "coroutine-never-awaited" ? draft.finding.location : nil
+        }
+        let gathers = drafts.compactMap { draft in
+            draft.finding.rule == "future-exception-never-retrieved" ? draft.finding.location : nil
+        }
+        drafts.removeAll { draft in
+            guard let place = draft.finding.location else { return false }
+            switch draft.finding.rule {
+            case "coroutine-never-awaited":
+                guard let start = place.column, let end = place.endColumn else { return false }
+                return outer.contains { other in
+                    guard let from = other.column, let to = other.endColumn else { return false }
+                    return Line(other) == Line(place) && from < start && end < to
+                }
+            case "leaked-task":
+                return gathers.contains { Line($0) == Line(place) }
+            default: return false
+            }
+        }
+    }
+
+    /// 5. The coroutine of a task that never began is unawaited, too; a task that was left over and
     /// failed when it was told to end is told of by its failure; and where the program's way
     /// of showing warnings fails, that failure is put down to the coroutine that the warning is
     /// about.
@@ -105,7 +131,7 @@ extension FindingsBuilder {
         }
     }
 
-    /// 5. A transport owns its socket and its stream writer, and fails to say good-bye to a loop
+    /// 6. A transport owns its socket and its stream writer, and fails to say good-bye to a loop
     /// that is closed. That of a child whose end nobody took is left open.
     private func foldOwnedResources(_ drafts: inout [Draft]) {
         var lines: Set<Line?> = []
@@ -130,7 +156,7 @@ extension FindingsBuilder {
         }
     }
 
-    /// 6. What asyncio makes for itself and can't close because the program left the owner open: it
+    /// 7. What asyncio makes for itself and can't close because the program left the owner open: it
     /// has no place in the program.
     private func foldDebris(_ drafts: inout [Draft]) {
         var rules: Set<String> = []
@@ -145,7 +171,8 @@ extension FindingsBuilder {
             case "unclosed-socket":
                 return isNowhere
                     && !rules.isDisjoint(with: ["unclosed-event-loop", "incoming-connection-error"])
-            case "unclosed-file", "subprocess-still-running": return isNowhere && hasProcess
+            case "unclosed-file", "subprocess-still-running", "child-killed-on-close":
+                return isNowhere && hasProcess
             case "unclosed-transport":
                 return hasProcess && finding.message.contains("PipeTransport closing ")
             case "unraisable-exception":
@@ -156,8 +183,9 @@ extension FindingsBuilder {
         }
     }
 
-    /// 7. Where no loop could take a coroutine, what takes it is the cure of both findings: what its
-    /// own says without a look at the other would be wrong in a thread.
+    /// 8. Where no loop could take a coroutine, what takes it is the cure of both findings: what its
+    /// own says without a look at the other would be wrong in a thread. And where a coroutine was taken for
+    /// its result, awaiting it is the cure of the exception, too.
     private func shareCures(_ drafts: inout [Draft]) {
         var cures: [Line: String] = [:]
         for draft in drafts {
@@ -165,6 +193,15 @@ extension FindingsBuilder {
                 let location = draft.finding.location
             {
                 cures[Line(location)] = draft.finding.fix
+            }
+        }
+        for place in drafts.indices where drafts[place].finding.rule == "coroutine-never-awaited" {
+            guard let made = drafts[place].finding.location else { continue }
+            for other in drafts.indices
+            where drafts[other].exception?.message.contains("'coroutine' object") == true
+                && drafts[other].finding.location.map(Line.init) == Line(made)
+            {
+                drafts[other].finding.fix = drafts[place].finding.fix
             }
         }
         for place in drafts.indices where drafts[place].finding.rule == "coroutine-never-awaited" {

@@ -36,11 +36,13 @@ public struct FindingsBuilder: Sendable {
     /// Facts are claims of the program: whatever they are, this ends and gives well-formed findings.
     ///
     /// - Parameters:
+    ///   - stacks: what the interpreter wrote of its threads in place of a frame.
     ///   - stderr: what the program wrote there, where some things stand that no hook sees.
     ///   - hasCrashed: whether it died of a signal that was not ours.
     ///   - notes: what the supervisor has to say, which is left as it is.
     public func findings(
         from facts: [Fact],
+        stacks: [UInt8] = [],
         stderr: [UInt8] = [],
         hasCrashed: Bool = false,
         notes: [Finding] = []
@@ -63,7 +65,11 @@ public struct FindingsBuilder: Sendable {
             if let raw = raws[fact.sequence] { draft.finding.raw = raw }
             drafts.append(draft)
         }
-        var unseen = drafter.findings(
+        let dump = StackDump(String(decoding: stacks, as: UTF8.self))
+        var unseen = dump.threads.compactMap(drafter.endless).filter { draft in
+            !drafts.contains { $0.shape == draft.shape }
+        }
+        unseen += drafter.findings(
             inStderr: String(decoding: stderr.suffix(Self.stderrBytesMax), as: UTF8.self),
             hasCrashed: hasCrashed
         )
@@ -74,10 +80,30 @@ public struct FindingsBuilder: Sendable {
         return number(merge(fold(drafts)) + notes)
     }
 
+    /// Rules that go unseen under the loop that the program ran, by their ids; nil: none.
+    ///
+    /// uvloop's loop is written in C: it tells what it makes, watches and closes to nobody.
+    public func unseen(from facts: [Fact]) -> [String]? {
+        facts.contains { $0.kind == .uvloop } ? Self.unseenInC : nil
+    }
+
+    private static let unseenInC = [
+        "deadlock", "coroutine-as-callback", "unclosed-event-loop", "slow-name-resolution",
+        "write-after-connection-lost", "incoming-connection-error", "accept-out-of-resources",
+        "server-address-skipped", "unix-socket-cleanup-failed", "tls-eof-return-ignored",
+        "child-killed-on-close", "child-status-already-read", "child-watcher-loop-closed",
+        "executor-join-timeout", "shutdown-unhandled-exception",
+        "signal-handlers-at-finalization",
+    ]
+
     /// Where everything stood when the program was ended for not ending; nil: it did not say so.
-    public func standing(from facts: [Fact]) -> Standing? {
-        guard let fact = facts.last(where: { $0.kind == .standing }) else { return nil }
-        return StandingBuilder(source: source(of: facts.first { $0.kind == .hello })).standing(fact)
+    ///
+    /// - Parameter stacks: what the interpreter wrote of its threads in place of a frame.
+    public func standing(from facts: [Fact], stacks: [UInt8] = []) -> Standing? {
+        let builder = StandingBuilder(source: source(of: facts.first { $0.kind == .hello }))
+        if let fact = facts.last(where: { $0.kind == .standing }) { return builder.standing(fact) }
+        let dump = StackDump(String(decoding: stacks, as: UTF8.self))
+        return dump.threads.isEmpty ? nil : builder.standing(dump)
     }
 
     private func source(of hello: Fact?) -> ProgramSource {

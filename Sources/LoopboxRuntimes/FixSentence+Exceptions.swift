@@ -9,19 +9,39 @@ extension FixSentence {
         _ rule: String,
         _ exception: WireException,
         at location: Location,
-        ofGroupAt group: Location?
-    ) -> String? {
-        if let sentence = refused(rule, location) { return sentence }
-        if isForWantOfLoop(exception) { return withoutLoop(rule, location) }
-        if exception.message.contains("only works in main thread") {
-            return offMainThread(location)
+        ofGroupAt group: Location?,
+        in source: ProgramSource
+    ) -> Cure? {
+        if let sentence = refused(rule, location, in: source) {
+            return Cure(sentence, edit: threadsafeEdit(rule, location, in: source))
         }
+        if isForWantOfLoop(exception) { return Cure(withoutLoop(rule, location)) }
+        if exception.message.contains("only works in main thread") {
+            return Cure(offMainThread(location))
+        }
+        if rule == "event-loop-closed", let sentence = closedBefore(location) {
+            return Cure(sentence)
+        }
+        if let cure = misuse(exception, at: location, in: source) { return cure }
         return rule == "uncaught-exception"
-            ? uncaught(exception.type, at: location, ofGroupAt: group) : nil
+            ? Cure(uncaught(exception.type, at: location, ofGroupAt: group)) : nil
+    }
+
+    /// The code at `location` uses a loop that is closed; nil: not by a method of its own.
+    private static func closedBefore(_ location: Location) -> String? {
+        for method in ["run_until_complete", "run_forever", "create_task", "call_soon"] {
+            guard let call = CallExpression(of: method, in: location.snippet) else { continue }
+            let loop = call.callee.dropLast(method.count + 1)
+            if loop.isEmpty || loop == "asyncio" { continue }
+            return
+                "Do this before `\(loop).close()`, or use another loop: `asyncio.run()` makes one each"
+                + " time."
+        }
+        return nil
     }
 
     /// The change by which a thread hands its callback over, where that is a matter of the name.
-    static func threadsafeEdit(
+    private static func threadsafeEdit(
         _ rule: String,
         _ location: Location,
         in source: ProgramSource
@@ -78,6 +98,8 @@ extension FixSentence {
         at location: Location,
         ofGroupAt group: Location?
     ) -> String {
+        // As it is written: `asyncio.exceptions.TimeoutError` is where it is defined.
+        let type = type.replacing("asyncio.exceptions.", with: "asyncio.")
         let isRaised =
             location.snippet.drop(while: \.isWhitespace).prefix(while: \.isLetter) == "raise"
         let mending =
@@ -88,6 +110,13 @@ extension FixSentence {
             return
                 "Write `try:` and `except* \(type):` round line \(group.line),"
                 + " `\(group.snippet.drop(while: \.isWhitespace))`, or \(mending)."
+        }
+        if type.hasSuffix("TimeoutError"),
+            let call = ["wait_for", "timeout", "timeout_at"].lazy.compactMap({
+                CallExpression(of: $0, in: location.snippet)
+            }).first
+        {
+            return "Catch it with `try:` and `except \(type):`, or give `\(call.text)` more time."
         }
         let place =
             isRaised && !location.function.isEmpty && !location.function.hasPrefix("<")
@@ -108,28 +137,8 @@ extension FixSentence {
             + " `async with contextlib.aclosing(\(location.map { "\($0.function)(…)" } ?? "…")) as …:`."
     }
 
-    /// An object with a `close()` was made in the line at `location` and forgotten.
-    static func unclosed(_ location: Location) -> String? {
-        let parts = location.snippet.split(separator: "=", maxSplits: 1)
-        guard parts.count == 2, let call = CallExpression(statement: parts[1]) else { return nil }
-        let names = parts[0].split(separator: ",").map { part in
-            part.filter { !$0.isWhitespace }
-        }
-        guard
-            names.allSatisfy({ name in
-                name.first?.isNumber == false
-                    && name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
-            })
-        else { return nil }
-        return names.count == 1
-            ? "Write `with \(call.text) as \(names[0]):` round its use, or call `\(names[0]).close()`"
-                + " in the end."
-            : "Write `with \(names.joined(separator: ", ")):` round their use, or call close() on each"
-                + " in the end."
-    }
-
     /// What stands at the columns of `location`, or the whole line.
-    private static func code(at location: Location) -> String {
+    static func code(at location: Location) -> String {
         if let start = location.column, let end = location.endColumn, start < end {
             return String(location.snippet.dropFirst(start - 1).prefix(end - start))
         }

@@ -24,6 +24,11 @@ public struct FrameDecoder: Sendable {
     /// thread that decodes them.
     public static let depthMax = 128
 
+    /// Of the interpreter's text of its threads' stacks: a hundred threads.
+    public static let stacksBytesMax = 64 << 10
+
+    /// What the interpreter wrote, in place of a frame, of where its threads stood.
+    public private(set) var stacks: [UInt8] = []
     /// Frames that were none.
     public private(set) var badFrames = 0
 
@@ -31,6 +36,7 @@ public struct FrameDecoder: Sendable {
     private var totalBytes = 0
     private var factCount = 0
     private var phase = Phase.reading
+    private var isInStacks = false
     private let json = JSONDecoder()
 
     private enum Phase { case reading, ended, broken }
@@ -53,7 +59,7 @@ public struct FrameDecoder: Sendable {
         }
         pending += bytes
         var facts: [Fact] = []
-        var start = 0
+        var start = takeStacks(from: 0)
         while pending.count - start >= 4 {
             let length = pending[start..<start + 4].reduce(0) { $0 << 8 | Int($1) }
             guard length > 0, length <= Self.frameBytesMax, factCount < Self.factsMax else {
@@ -69,10 +75,23 @@ public struct FrameDecoder: Sendable {
             } else {
                 badFrames += 1
             }
-            start += 4 + length
+            start = takeStacks(from: start + 4 + length)
         }
         pending.removeFirst(start)
         return facts
+    }
+
+    /// Takes text in place of a frame, which begins with a zero, as no text does; gives where the next
+    /// frame begins.
+    private mutating func takeStacks(from start: Int) -> Int {
+        if !isInStacks {
+            guard start < pending.count, pending[start] == UInt8(ascii: "T") else { return start }
+            isInStacks = true
+        }
+        let end = pending[start...].firstIndex(of: 0)
+        stacks += pending[start..<(end ?? pending.count)].prefix(Self.stacksBytesMax - stacks.count)
+        isInStacks = end == nil
+        return end ?? pending.count
     }
 
     private mutating func breakOff() {

@@ -106,6 +106,57 @@ struct ProgramSource: Sendable {
         return nil
     }
 
+    /// Whether a line is the first one of a function.
+    func isDefinition(_ number: Int, of path: String) -> Bool {
+        let words = (line(number, of: path) ?? "").split(separator: " ", maxSplits: 2)
+        return words.first == "def" || words.count > 1 && words[0] == "async" && words[1] == "def"
+    }
+
+    /// Whether line `number` stands in a function that has a `yield`, judged by indentation.
+    func isGenerator(around number: Int, of path: String) -> Bool {
+        guard let file = lines[path], number >= 1, number <= file.count,
+            let start = (1...number).reversed().first(where: { place in
+                isDefinition(place, of: path)
+                    && (Self.indent(of: file[place - 1]) ?? 0)
+                        < (Self.indent(of: file[number - 1]) ?? 0)
+            })
+        else { return false }
+        let indent = Self.indent(of: file[start - 1]) ?? 0
+        return file[start...].prefix { (Self.indent(of: $0) ?? Int.max) > indent }.contains {
+            line in
+            line.split { !$0.isLetter && $0 != "_" }.contains("yield")
+        }
+    }
+
+    /// The only call in all files of one of `methods` that takes the function `name`.
+    func call(
+        of methods: [String],
+        handingOver name: some StringProtocol
+    ) -> (call: CallExpression, path: String, line: Int)? {
+        var found: [(call: CallExpression, path: String, line: Int)] = []
+        for (path, file) in lines {
+            for (number, line) in file.enumerated() where line.contains(name) {
+                for method in methods {
+                    guard let call = CallExpression(of: method, in: line),
+                        call.argumentList.contains(where: { argument in
+                            argument == name || argument.hasSuffix(".\(name)")
+                        })
+                    else { continue }
+                    found.append((call, path, number + 1))
+                }
+            }
+        }
+        return found.count == 1 ? found[0] : nil
+    }
+
+    /// The only line of a file with a call of `method` that takes a coroutine function.
+    func callOfCoroutineFunction(of method: String, in path: String) -> Int? {
+        let found = (lines[path] ?? []).enumerated().filter { _, line in
+            CallExpression(of: method, in: line)?.argumentList.first.map(definesCoroutine) ?? false
+        }
+        return found.count == 1 ? found[0].offset + 1 : nil
+    }
+
     /// Whether the file at `path` has a line `import` of this `module`, by its own name.
     func imports(_ module: String, in path: String) -> Bool {
         (lines[path] ?? []).contains { line in

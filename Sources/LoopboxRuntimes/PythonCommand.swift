@@ -61,6 +61,7 @@ public struct PythonCommand: Hashable, Sendable {
             blockingStack: debug.blockingStack,
             deadlock: debug.deadlock,
             standingAt: debug.dumpTasksOnTimeout ? Self.standingTime(spec.limits.time) : nil,
+            stacksAt: debug.dumpTasksOnTimeout ? Self.stacksTime(spec.limits.time) : nil,
             pythonPath: userPath
         )
         // An empty entry in the list would be the work directory.
@@ -75,6 +76,11 @@ public struct PythonCommand: Hashable, Sendable {
     private static func standingTime(_ limit: Seconds) -> Seconds {
         let margin = min(max(limit.duration / 5, .milliseconds(50)), .milliseconds(500))
         return Seconds(max(limit.duration - margin, .milliseconds(1)))
+    }
+
+    /// When its threads' stacks are written if it has not said so by then.
+    private static func stacksTime(_ limit: Seconds) -> Seconds {
+        Seconds(limit.duration - (limit.duration - standingTime(limit).duration) / 2)
     }
 
     /// The interpreter's options for `debug`.
@@ -111,6 +117,7 @@ public struct PythonCommand: Hashable, Sendable {
         var blockingStack: Bool
         var deadlock: Bool
         var standingAt: Seconds?
+        var stacksAt: Seconds?
         var pythonPath: String?
 
         enum CodingKeys: String, CodingKey {
@@ -121,6 +128,7 @@ public struct PythonCommand: Hashable, Sendable {
             case blockingStack = "blocking_stack"
             case deadlock
             case standingAt = "standing_at"
+            case stacksAt = "stacks_at"
             case pythonPath = "pythonpath"
         }
 

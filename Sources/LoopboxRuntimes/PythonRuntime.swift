@@ -8,6 +8,8 @@ public struct PythonRuntime: Hashable, Sendable {
     public var version: Version
     /// The files and folders, beside the system's own, that it is made of.
     public var parts: [String]
+    /// The version of uvloop that it has; nil: none.
+    public var uvloop: String?
 
     /// As a spec names it: `python3.13`.
     public var name: String { "python\(version.major).\(version.minor)" }
@@ -36,10 +38,16 @@ public struct PythonRuntime: Hashable, Sendable {
         public var description: String { "\(major).\(minor).\(micro)" }
     }
 
-    /// The interpreter `executable`, made of `parts`.
-    public init(executable: String, version: Version, parts: [String] = []) {
+    /// The interpreter `executable`, made of `parts`, with this `uvloop`.
+    public init(
+        executable: String,
+        version: Version,
+        parts: [String] = [],
+        uvloop: String? = nil
+    ) {
         self.executable = executable
         self.version = version
         self.parts = parts
+        self.uvloop = uvloop
     }
 }

@@ -72,7 +72,8 @@ public enum RuntimeProbe {
         return minor >= oldest.minor && minor <= newestMinor
     }
 
-    /// What to run to ask `executable`. A few milliseconds; a shim adds its own.
+    /// What to run to ask `executable`. A few milliseconds, or a tenth of a second where there is
+    /// uvloop, which is tried; a shim adds its own.
     public static func command(for executable: String) -> [String] {
         let script = """
             import os, sys
@@ -81,8 +82,17 @@ public enum RuntimeProbe {
             venv = os.path.dirname(os.path.dirname(own))
             if os.path.exists(os.path.join(venv, "pyvenv.cfg")):
                 parts.append(venv)
+            uvloop = ""
+            try:
+                import importlib.util, site
+                site.main()
+                if importlib.util.find_spec("uvloop"):
+                    import uvloop as module
+                    uvloop = module.__version__
+            except Exception:
+                pass
             print(own, os.path.realpath(own), sys.implementation.name,
-                  "%d.%d.%d" % sys.version_info[:3], *parts, sep="\\n")
+                  "%d.%d.%d" % sys.version_info[:3], uvloop or "-", *parts, sep="\\n")
             """
         return [executable, "-I", "-S", "-c", script]
     }
@@ -143,7 +153,7 @@ public enum RuntimeProbe {
             return .failure(Refusal(reason: "it ended with status \(answer.status)"))
         }
         let lines = answer.output.split(separator: "\n").map(String.init)
-        guard lines.count >= 4, lines[0].hasPrefix("/") else {
+        guard lines.count >= 5, lines[0].hasPrefix("/") else {
             return .failure(Refusal(reason: "it did not answer like an interpreter"))
         }
         guard lines[2] == "cpython" else {
@@ -162,7 +172,8 @@ public enum RuntimeProbe {
                 runtime: PythonRuntime(
                     executable: lines[0],
                     version: version,
-                    parts: Array(lines.dropFirst(4))
+                    parts: Array(lines.dropFirst(5)),
+                    uvloop: lines[4] == "-" ? nil : lines[4]
                 ),
                 file: lines[1]
             )

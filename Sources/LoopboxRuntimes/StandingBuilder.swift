@@ -52,10 +52,31 @@ struct StandingBuilder: Sendable {
         )
     }
 
+    /// What a dump knows: nothing of tasks.
+    func standing(_ dump: StackDump) -> Standing {
+        Standing(
+            tasks: [],
+            tasksTotal: 0,
+            threads: dump.threads.map { thread in
+                Standing.Thread(
+                    name: thread.name,
+                    function: thread.frames.last?.function ?? "",
+                    stack: source.own(thread.frames)
+                )
+            }
+        )
+    }
+
     /// In the program's words where the library's function has a name there, else in ours.
     private func waitsFor(_ task: WireStandingTask, _ byID: [Int: WireStandingTask]) -> String {
         if !task.waits { return "" }
+        if task.call == "BaseEventLoop.shutdown_default_executor" {
+            return "the threads of the executor to end"
+        }
         if let call = task.call { return "\(call)()" }
+        if let calls = task.executor, calls > 0 {
+            return calls == 1 ? "a call in an executor" : "\(calls) calls in an executor"
+        }
         guard let others = task.waitedFor else { return "a future" }
         let known = others.compactMap { byID[$0] }
         guard let first = known.first else { return "another task" }

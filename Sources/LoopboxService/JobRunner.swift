@@ -266,6 +266,7 @@ public final class JobRunner {
         let ending = RunEnding(result, limits: spec.limits)
         let hasCrashed = result.intervention == nil && ending.signal != nil
         let errors = result.stderr.bytes
+        let stacks = report.decoder.stacks
         let notes = SupervisorFindings.findings(
             run: number,
             stdout: result.stdout.summary,
@@ -275,16 +276,21 @@ public final class JobRunner {
             at: Seconds(result.startedAt.duration(to: result.endedAt))
         )
         let isStuck = ending.outcome == .timedOut || ending.outcome == .deadlocked
-        let (findings, standing) = await loop.runInExecutor(workers) {
+        let (findings, standing, unseen) = await loop.runInExecutor(workers) {
             directory.remove()
             let builder = FindingsBuilder(spec: spec, run: number)
             let findings = builder.findings(
                 from: facts,
+                stacks: stacks,
                 stderr: errors,
                 hasCrashed: hasCrashed,
                 notes: notes
             )
-            return (findings, isStuck ? builder.standing(from: facts) : nil)
+            return (
+                findings,
+                isStuck ? builder.standing(from: facts, stacks: stacks) : nil,
+                builder.unseen(from: facts)
+            )
         }
         let bornAt = facts.first { $0.kind == .hello }.map { fact in
             MonotonicTime(nanoseconds: Int64(fact.born ?? fact.at))
@@ -316,6 +322,7 @@ public final class JobRunner {
                 stderr: result.stderr.summary,
                 reportState: report.decoder.state,
                 artifacts: result.artifacts?.summary,
+                unseen: unseen,
                 standing: standing,
                 findings: findings
             ),

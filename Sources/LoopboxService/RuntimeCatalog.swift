@@ -145,6 +145,12 @@ public struct RuntimeCatalog {
     /// The names that a spec can use, newest first.
     public var names: [String] { found.runtimes.map(\.name) + aliases.keys.sorted() }
 
+    /// Of those, the ones that have uvloop.
+    public var uvloopNames: [String] { names.filter(hasUvloop) }
+
+    /// Whether the interpreter that a spec calls `name` has uvloop.
+    public func hasUvloop(_ name: String) -> Bool { runtime(named: name)?.uvloop != nil }
+
     /// The interpreter that a spec calls `name`.
     public func runtime(named name: String) -> PythonRuntime? {
         aliases[name] ?? found.runtime(named: name)
@@ -157,6 +163,7 @@ public struct RuntimeCatalog {
         level: Attestation.Level
     ) -> SpecContext {
         var context = SpecContext(runtimes: names, defaultRuntime: names.first)
+        context.uvloopRuntimes = uvloopNames
         context.level = level
         context.maxTime = configuration.timeMax
         context.maxOutput = configuration.outputMax

@@ -3,8 +3,8 @@
 import LoopboxModel
 import LoopboxReport
 
-/// What can be said of a spec only when all of it is read: how many runs it makes, and which
-/// expectations can never hold.
+/// What can be said of a spec only when all of it is read: how many runs it makes, whether
+/// each can have its event loop, and which expectations can never hold.
 ///
 /// A gate that can't pass is a mistake of who wrote it. To say so at once is better than to run a
 /// program for nothing.
@@ -24,6 +24,7 @@ struct Coherence {
     func check(_ reading: inout Reading) {
         checkRuns(&reading)
         checkOutput(&reading)
+        checkLoop(&reading)
         guard let expect = spec.expect else { return }
         checkTimeout(expect, &reading)
         checkTexts(expect, &reading)
@@ -62,6 +63,21 @@ struct Coherence {
             at: path,
             of: seen
         )
+    }
+
+    /// Only uvloop has to be installed; the other loops come with the interpreter.
+    private func checkLoop(_ reading: inout Reading) {
+        guard let having = reading.context.uvloopRuntimes else { return }
+        for cell in cells where cell.debug.loop == .uvloop {
+            let asked = cell.program.runtime
+            let runtime =
+                asked == RuntimeName.newest ? reading.context.defaultRuntime ?? asked : asked
+            if having.contains(runtime) { continue }
+            let path: [SpecPath.Step] =
+                seen.has(["matrix", "debug.loop"]) ? ["matrix", "debug.loop"] : ["debug", "loop"]
+            reading.fault(.loopMissing(runtime: runtime, having: having), at: path, of: seen)
+            return
+        }
     }
 
     private func checkTimeout(_ expect: Expectations, _ reading: inout Reading) {

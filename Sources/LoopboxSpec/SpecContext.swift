@@ -16,6 +16,8 @@ public struct SpecContext: Hashable, Sendable {
     public var runtimes: [String]?
     /// What `python` stands for; nil where there is no CPython.
     public var defaultRuntime: String?
+    /// The names among ``runtimes`` of those that have uvloop; nil: not known, and any may.
+    public var uvloopRuntimes: [String]?
     /// The most that a spec may ask for as `limits.time`; `--max-time`.
     public var maxTime = Duration.seconds(300)
     /// The most that a spec may ask for as `limits.output`; `--max-output`.

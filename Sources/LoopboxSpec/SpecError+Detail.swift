@@ -81,6 +81,7 @@ extension SpecError {
         case .runtimeName(let name, _): "runtime \(Excerpt.quoted(name)) is not a runtime's name"
         case .runtimeMissing(let name, _, _, _):
             "runtime \(Excerpt.quoted(name)) is not installed here"
+        case .loopMissing(let runtime, _): "\(runtime) has no uvloop here"
         case .path(let path, let problem, _): "path \(Excerpt.quoted(path)) \(problem.detail)"
         case .pathsDifferInCase(let path, let other):
             "paths \(Excerpt.quoted(path)) and \(Excerpt.quoted(other)) differ only in case"

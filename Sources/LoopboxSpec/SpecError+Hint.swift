@@ -84,6 +84,11 @@ extension SpecError {
                 ?? "as the executable is called: python, python3.13, pypy3.11"
         case .runtimeMissing(_, let installed, let defaultRuntime, let suggestion):
             Self.installed(installed, defaultRuntime, suggestion)
+        case .loopMissing(_, let having):
+            having.isEmpty
+                ? "no interpreter here has it: install uvloop for one (Debian: python3-uvloop), or name "
+                    + "one with --runtime"
+                : "as program.runtime, write one that has it: \(Excerpt.list(having))"
         case .path(_, let problem, let suggestion):
             suggestion.map { "write \(Excerpt.quoted($0))" } ?? problem.hint
         case .pathsDifferInCase: "rename one of them"

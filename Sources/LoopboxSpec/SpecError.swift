@@ -60,6 +60,7 @@ public enum SpecError: Error, Hashable, Sendable {
     case labelKey(String, suggestion: String?)
     case runtimeName(String, suggestion: String?)
     case runtimeMissing(String, installed: [String], defaultRuntime: String?, suggestion: String?)
+    case loopMissing(runtime: String, having: [String])
     case path(String, PathProblem, suggestion: String?)
     case pathsDifferInCase(String, String)
     case fileIsDirectory(String, holding: String)
@@ -199,7 +200,7 @@ extension SpecError {
         case .unprintable: "unprintable"
         case .listedTwice: "listed-twice"
         case .notBase64: "not-base64"
-        case .notHere: "capability-unavailable"
+        case .notHere, .loopMissing: "capability-unavailable"
         case .version: "unknown-version"
         case .labelKey: "label-key"
         case .runtimeName, .runtimeMissing: "runtime-unavailable"

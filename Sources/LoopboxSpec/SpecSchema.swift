@@ -252,7 +252,8 @@ public enum SpecSchema {
             \.loop,
             defaults: options,
             examples: [.poll],
-            summary: "What the event loop waits with."
+            summary:
+                "What the event loop waits with; `uvloop` is another loop, where the runtime has it."
         ),
         Field(
             "blocking_stack",

@@ -38,12 +38,14 @@ struct Doctor: ParsableCommand {
         var reason: String?
         var cure: String?
         var runtimes: [String] = []
+        /// Those of them that have uvloop.
+        var uvloop: [String] = []
         var attacks: Attacks?
 
         enum CodingKeys: String, CodingKey {
             case level
             case isAvailable = "available"
-            case layers, reason, cure, runtimes, attacks
+            case layers, reason, cure, runtimes, uvloop, attacks
         }
     }
 
@@ -127,7 +129,8 @@ struct Doctor: ParsableCommand {
                 level: level,
                 isAvailable: true,
                 layers: Self.layers(runner.attestation, level),
-                runtimes: runner.catalog.names
+                runtimes: runner.catalog.names,
+                uvloop: runner.catalog.uvloopNames
             )
             if attack { found.attacks = await Self.attacks(runner, level) }
             return found
@@ -185,6 +188,8 @@ struct Doctor: ParsableCommand {
             if let cure = level.cure { text += "  cure: \(cure)\n" }
             if !level.runtimes.isEmpty {
                 text += "  interpreters: \(level.runtimes.joined(separator: ", "))\n"
+                let uvloop = level.uvloop.isEmpty ? "none" : level.uvloop.joined(separator: ", ")
+                text += "  with uvloop: \(uvloop)\n"
             }
             if let attacks = level.attacks {
                 text += "  attacks: \(attacks.tried) tried, \(attacks.broken.count) not held\n"

@@ -85,12 +85,7 @@ struct Run: ParsableCommand {
                 runtimes: [:],
                 isolation: isolation
             )
-            for name in Self.runtimes(of: spec) where runner.catalog.runtime(named: name) == nil {
-                let known = runner.catalog.names.joined(separator: ", ")
-                throw JobRunnerError.noInterpreter(
-                    "\(name) is not installed here; installed: \(known)"
-                )
-            }
+            try Self.check(spec, runner.catalog)
             var logger = Logger(label: "loopbox.run")
             // What can't be set up is told in the end.
             logger.logLevel = .critical
@@ -136,14 +131,26 @@ struct Run: ParsableCommand {
         let signal: CInt?
     }
 
-    /// Every interpreter that a run of `spec` needs.
-    private static func runtimes(of spec: JobSpec) -> Set<String> {
-        Set(
-            spec.matrix.cells.map { cell in
-                let setting = cell.first { $0.key == "program.runtime" }
-                return setting?.value.description ?? spec.program.runtime
+    /// Each run of `spec` needs its interpreter, and that one the loop that is asked for.
+    @ServiceActor
+    private static func check(
+        _ spec: JobSpec,
+        _ catalog: RuntimeCatalog
+    ) throws(JobRunnerError) {
+        for run in spec.matrix.cells.compactMap({ SpecSchema.spec(spec, with: $0) }) {
+            let name = run.program.runtime
+            guard catalog.runtime(named: name) != nil else {
+                let known = catalog.names.joined(separator: ", ")
+                throw .noInterpreter("\(name) is not installed here; installed: \(known)")
             }
-        )
+            if run.debug.loop == .uvloop, !catalog.hasUvloop(name) {
+                let having = catalog.uvloopNames.joined(separator: ", ")
+                throw .noInterpreter(
+                    "\(name) has no uvloop; those that have it: "
+                        + (having.isEmpty ? "none" : having)
+                )
+            }
+        }
     }
 
     /// By the verdict; where nothing is expected, by errors that were found and programs that failed.

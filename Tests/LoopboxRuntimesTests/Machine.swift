@@ -16,6 +16,8 @@ struct Machine: Sendable {
     }
 
     let runtimes: [PythonRuntime]
+    /// Those with uvloop, of the same version or not; mostly none, or the system's own.
+    let uvloopRuntimes: [PythonRuntime]
     let skipped: [RuntimeProbe.Skipped]
     let harness: String
     private let folder: URL
@@ -44,8 +46,7 @@ struct Machine: Sendable {
             (path: $0, names: try FileManager.default.contentsOfDirectoryIfAny($0))
         }
         let probing = harness
-        let found = await RuntimeProbe.runtimes(among: RuntimeProbe.candidates(in: listed)) {
-            command in
+        func ask(_ command: [String]) -> RuntimeProbe.Answer {
             guard let outcome = try? Self.run(command, [:], in: probing, report: nil) else {
                 return .init(status: -1, output: "")
             }
@@ -54,9 +55,19 @@ struct Machine: Sendable {
                 output: String(decoding: outcome.stdout, as: UTF8.self)
             )
         }
+        let candidates = RuntimeProbe.candidates(in: listed)
+        let found = await RuntimeProbe.runtimes(among: candidates) { ask($0) }
         runtimes = found.runtimes
         skipped = found.skipped
-        for runtime in runtimes {
+        var having: [PythonRuntime] = []
+        for candidate in candidates {
+            let alone = await RuntimeProbe.runtimes(among: [candidate]) { ask($0) }
+            having += alone.runtimes.filter { one in
+                one.uvloop != nil && !having.contains { $0.version == one.version }
+            }
+        }
+        uvloopRuntimes = having
+        for runtime in runtimes + uvloopRuntimes {
             let command = PythonHarness.compileCommand(
                 executable: runtime.executable,
                 folder: harness

@@ -26,7 +26,7 @@ struct Program: CustomStringConvertible, Sendable {
     }
 
     let name: String
-    let text: String
+    private(set) var text: String
     private var expectations: [Expectation] = []
     /// Interpreter options besides `-X dev`.
     var flags: [String] = []
@@ -36,6 +36,8 @@ struct Program: CustomStringConvertible, Sendable {
     /// Whether it is about slow callbacks; others are not disturbed by a slow machine.
     var isSlow = false
     var isReportComplete = true
+    /// Whether it imports uvloop, which not every interpreter has.
+    var needsUvloop = false
 
     var description: String { name }
 
@@ -65,10 +67,18 @@ struct Program: CustomStringConvertible, Sendable {
             case "tracemalloc": tracedFrames = Int(rest) ?? 0
             case "versions": versions = Versions(rest)
             case "slow": isSlow = true
+            case "needs": needsUvloop = rest == "uvloop"
             case "report": isReportComplete = rest != "incomplete"
             default: break
             }
         }
+    }
+
+    /// The same with another text, which runs as this one does.
+    func with(text: String) -> Program {
+        var other = self
+        other.text = text
+        return other
     }
 
     /// The rules that it names for some version.
@@ -109,13 +119,17 @@ struct Program: CustomStringConvertible, Sendable {
         return result
     }
 
-    /// All of them, by name.
+    /// All of them, by name; with LOOPBOX_PROGRAMS in the environment those with that in their names,
+    /// for who works on a few.
     static let all: [Program] = {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(
             path: "Programs"
         )
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-        return names.filter { $0.hasSuffix(".py") }.sorted().compactMap { name in
+        let wanted = ProcessInfo.processInfo.environment["LOOPBOX_PROGRAMS"] ?? ""
+        return names.filter { name in
+            name.hasSuffix(".py") && (wanted.isEmpty || name.contains(wanted))
+        }.sorted().compactMap { name in
             guard let data = try? Data(contentsOf: folder.appending(path: name)) else { return nil }
             return Program(
                 name: String(name.dropLast(3)),

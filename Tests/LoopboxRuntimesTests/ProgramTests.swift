@@ -14,11 +14,12 @@ import Testing
     ) async throws {
         let machine = try await Machine.shared.value
         #expect(!machine.runtimes.isEmpty)
-        for runtime in machine.runtimes where program.versions.contains(runtime.version) {
+        let runtimes = program.needsUvloop ? machine.uvloopRuntimes : machine.runtimes
+        for runtime in runtimes where program.versions.contains(runtime.version) {
             let run = try Run(of: program, with: runtime, on: machine)
             run.expectSameOutput()
             run.expectFindings()
-            try run.expectEditsToCompile(on: machine)
+            try run.expectEditsToCure(on: machine)
         }
     }
 
@@ -184,26 +185,27 @@ private struct Run {
         }
     }
 
-    /// What an editor would make of the program has to be Python.
-    func expectEditsToCompile(on machine: Machine) throws {
-        for edit in findings.compactMap(\.edit) {
+    /// What an editor would make of the program has to be Python, and has no such finding any more.
+    func expectEditsToCure(on machine: Machine) throws {
+        for (finding, edit) in findings.compactMap({ finding in
+            finding.edit.map { (finding, $0) }
+        }) {
             var lines = program.text.components(separatedBy: "\n")
             let line = Array(lines[edit.line - 1].unicodeScalars)
             var changed = String.UnicodeScalarView(line[..<(edit.column - 1)])
             changed += edit.text.unicodeScalars
             changed += line[(edit.endColumn - 1)...]
             lines[edit.line - 1] = String(changed)
-            let folder = try machine.makeFolder("\(program.name)-\(runtime.version)-edited")
-            let text = lines.joined(separator: "\n")
-            try Data(text.utf8).write(to: URL(filePath: folder).appending(path: "main.py"))
-            let script = "compile(open('main.py').read(), 'main.py', 'exec')"
-            let outcome = try Machine.run(
-                [runtime.executable, "-I", "-c", script],
-                [:],
-                in: folder,
-                report: nil
+            let cured = try Run(
+                of: program.with(text: lines.joined(separator: "\n")),
+                with: runtime,
+                on: machine
             )
-            #expect(outcome.status == 0, "\(title): \(lines[edit.line - 1])")
+            let left = cured.findings.filter { other in
+                other.rule == "syntax-error"
+                    || other.rule == finding.rule && other.location?.line == edit.line
+            }
+            #expect(left.isEmpty, "\(title): \(lines[edit.line - 1])")
         }
     }
 

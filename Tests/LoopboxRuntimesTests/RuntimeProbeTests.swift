@@ -15,10 +15,26 @@ import Testing
         #expect(found == ["/a/python3", "/a/python3.13", "/b/python3.9"])
     }
 
-    private func answer(_ path: String, _ version: String, file: String? = nil)
-        -> RuntimeProbe.Answer
-    {
-        .init(status: 0, output: "\(path)\n\(file ?? path)\ncpython\n\(version)\n")
+    private func answer(
+        _ path: String,
+        _ version: String,
+        file: String? = nil,
+        uvloop: String = "-"
+    ) -> RuntimeProbe.Answer {
+        .init(
+            status: 0,
+            output: "\(path)\n\(file ?? path)\ncpython\n\(version)\n\(uvloop)\n/part\n"
+        )
+    }
+
+    @Test func `an interpreter is known with its parts, and with uvloop where it has that`() async {
+        let answers = [
+            "/a/python3": answer("/a/python3", "3.13.0", uvloop: "0.21.0"),
+            "/b/python3": answer("/b/python3", "3.11.2"),
+        ]
+        let result = await RuntimeProbe.runtimes(among: answers.keys.sorted()) { answers[$0[0]]! }
+        #expect(result.runtimes.map(\.uvloop) == ["0.21.0", nil])
+        #expect(result.runtimes.map(\.parts) == [["/part"], ["/part"]])
     }
 
     @Test func `the newest of each minor version stays, newest first`() async {
@@ -60,10 +76,10 @@ import Testing
     @Test func `what does not answer like an interpreter is skipped with its reason`() async {
         let answers: [String: RuntimeProbe.Answer] = [
             "a": .init(status: 127, output: ""), "b": .init(status: 0, output: "hello\n"),
-            "c": .init(status: 0, output: "/c\n/c\npypy\n3.10.1\n"),
-            "d": .init(status: 0, output: "/d\n/d\ncpython\n3.10\n"),
-            "e": .init(status: 0, output: "/e\n/e\ncpython\n3.8.1\n"),
-            "f": .init(status: 0, output: "/f\n/f\ncpython\n3.15.0\n"),
+            "c": .init(status: 0, output: "/c\n/c\npypy\n3.10.1\n-\n"),
+            "d": .init(status: 0, output: "/d\n/d\ncpython\n3.10\n-\n"),
+            "e": .init(status: 0, output: "/e\n/e\ncpython\n3.8.1\n-\n"),
+            "f": .init(status: 0, output: "/f\n/f\ncpython\n3.15.0\n-\n"),
         ]
         let result = await RuntimeProbe.runtimes(among: answers.keys.sorted()) { answers[$0[0]]! }
         #expect(result.runtimes.isEmpty)

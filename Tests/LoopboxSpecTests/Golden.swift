@@ -48,6 +48,7 @@ enum Golden {
             runtimes: ["python3.11", "python3.13", "swift6.3"],
             defaultRuntime: "python3.13"
         )
+        context.uvloopRuntimes = ["python3.11"]
         context.level = .standard
         return context
     }()

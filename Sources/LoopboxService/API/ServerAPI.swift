@@ -66,10 +66,13 @@ struct RuntimesView: Encodable {
         var name: String
         var version: String
         var isDefault: Bool
+        /// The version that it has; left out: none, and `debug.loop: uvloop` is refused.
+        var uvloop: String?
 
         enum CodingKeys: String, CodingKey {
             case name, version
             case isDefault = "default"
+            case uvloop
         }
     }
 
@@ -86,7 +89,12 @@ struct RuntimesView: Encodable {
         let standard = catalog.runtime(named: "python")
         items = catalog.names.compactMap { name in
             catalog.runtime(named: name).map {
-                Runtime(name: name, version: $0.version.description, isDefault: $0 == standard)
+                Runtime(
+                    name: name,
+                    version: $0.version.description,
+                    isDefault: $0 == standard,
+                    uvloop: $0.uvloop
+                )
             }
         }
         skipped = catalog.found.skipped.map {

@@ -22,5 +22,4 @@ async def main():
 
 
 asyncio.run(main())
-# finding[3.9-3.11.6]: task-exception-never-retrieved 7 | ValueError: invalid literal for int()
-# finding[3.11.7-]: stream-handler-exception 7 | ValueError: invalid literal for int()
+# finding: stream-handler-exception 7 | ValueError: invalid literal for int() | close the writer in finally

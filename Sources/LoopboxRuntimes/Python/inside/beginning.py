@@ -44,9 +44,12 @@ def begin(born, descriptor, settings):
         if module is not None and is_library(getattr(module, "__file__", None) or ""):
             hook_loaded(name, module)
     watch_imports(LIBRARY[:-1])
+    for folder in sys.path:
+        if os.path.isdir(os.path.join(folder, "uvloop")):
+            watch_imports(folder)
     atexit.register(ending)
     os.register_at_fork(
-        before=watcher.stop,
+        before=before_fork,
         after_in_parent=watcher.start_later,
         after_in_child=after_fork_in_child,
     )
@@ -54,6 +57,12 @@ def begin(born, descriptor, settings):
     sys.unraisablehook = sys.__unraisablehook__ = unraisablehook
     sys.set_coroutine_origin_tracking_depth(DEPTH_OUTSIDE)
     notice_generators()
+    dump_stacks_later(born)
+
+
+def before_fork():
+    watcher.stop()
+    dump_no_stacks()
 
 
 def after_fork_in_child():

@@ -130,6 +130,7 @@ def ending():
     told_at_end = set()
     watcher.is_over = True
     watcher.stop()
+    dump_no_stacks()
     begin_audit()
     tell_uncaught()
     import _io

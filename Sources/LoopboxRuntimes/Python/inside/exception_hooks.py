@@ -119,6 +119,7 @@ def thread_ended(thread, exception):
             "thread": clipped(thread.name, 256),
             "exception": exception_fact(exception, set()),
             "raw": traceback_text(exception),
+            "allocated": makers_of(thread, is_alive=True),
             **stopper_of(exception),
         })
 

@@ -44,6 +44,11 @@ def place(code, offset, line):
     return found
 
 
+def defined(code):
+    """[file, line, function] of where a function begins."""
+    return [clipped(code.co_filename, 1024), code.co_firstlineno, clipped(code.co_name, 256)]
+
+
 def shortened(stack):
     if len(stack) <= STACK_MAX:
         return stack
@@ -135,8 +140,7 @@ def coroutine_fact(coroutine):
     for prefix in ("cr_", "gi_", "ag_"):
         code = getattr(coroutine, prefix + "code", None)
         if code is not None:
-            fact["def"] = [clipped(code.co_filename, 1024), code.co_firstlineno,
-                           clipped(code.co_name, 256)]
+            fact["def"] = defined(code)
             break
     origin = getattr(coroutine, "cr_origin", None)
     if origin:
@@ -192,8 +196,7 @@ def object_fact(value):
     for attribute in ("cr_code", "ag_code", "gi_code", "__code__"):
         code = code or getattr(value, attribute, None)
     if code is not None:
-        fact["def"] = [clipped(code.co_filename, 1024), code.co_firstlineno,
-                       clipped(code.co_name, 256)]
+        fact["def"] = defined(code)
     return fact
 
 
@@ -262,8 +265,7 @@ def begun_outside(generator, text):
         "generator": {
             "name": clipped(code.co_name, 256),
             "id": number,
-            "def": [clipped(code.co_filename, 1024), code.co_firstlineno,
-                    clipped(code.co_name, 256)],
+            "def": defined(code),
         },
     }
 

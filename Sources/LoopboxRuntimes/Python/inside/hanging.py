@@ -39,7 +39,7 @@ def can_be_signalled(loop):
 def has_foreign_threads(known):
     """Whether there are threads that Python does not know; they may call in at any time."""
     try:
-        return len(os.listdir("/proc/self/task")) != known
+        return len(os.listdir("/proc/self/task")) != known + dumps_stacks
     except OSError:
         # The sandbox may hide /proc. A library of the program's own that makes such threads has
         # to hand their results over somehow, and then the loop watches a descriptor for it.
@@ -98,6 +98,14 @@ def awaited_call(coroutine):
     return name
 
 
+def is_in_executor(future):
+    """Whether a future is what asyncio made of one of `concurrent.futures`."""
+    return any([
+        plain_name(entry[0]).startswith("_chain_future.")
+        for entry in getattr(future, "_callbacks", None) or () if type(entry) is tuple
+    ])
+
+
 def waiting_fact(task):
     """A task, where it stands, and what it waits for."""
     coroutine = task.get_coro()
@@ -114,7 +122,9 @@ def waiting_fact(task):
     fact["waits"] = waiter is not None
     if isinstance(waiter, tasks.Task):
         fact["for"] = [id(waiter)]
-    elif type(children) is list:
+    elif waiter is not None:
+        fact["executor"] = sum([is_in_executor(future) for future in children or [waiter]])
+    if type(children) is list:
         fact["for"] = [id(child) for child in children[:WAITED_MAX] if not child.done()]
     return fact
 
@@ -142,6 +152,7 @@ def flush_output():
 
 def tell_standing(reason):
     """Tells where every task and every thread stands."""
+    dump_no_stacks()
     if reason == "deadlock":
         # Nobody can be at it; and the end comes at once when this is told.
         flush_output()

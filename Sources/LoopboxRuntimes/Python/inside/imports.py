@@ -2,11 +2,16 @@
 # Part of loopbox_inside (see overview.py). Notices when the modules that are to be hooked are imported.
 
 # The modules that are not hooked yet.
-hooks = {"asyncio.base_events": hook_asyncio, "threading": hook_threading}
+hooks = {
+    "asyncio.base_events": hook_asyncio,
+    "asyncio.unix_events": hook_policy,
+    "threading": hook_threading,
+    "uvloop": hook_uvloop,
+}
 
 
 def hook_loaded(name, module):
-    """Hooks a module of the library that has been executed to its end."""
+    """Hooks a module that has been executed to its end."""
     hook = hooks.pop(name, None)
     if hook is not None:
         try:
@@ -16,7 +21,7 @@ def hook_loaded(name, module):
 
 
 def watch_imports(folder):
-    """Has the finder of a folder of the library tell when one of `hooks` is found.
+    """Has the finder of a folder tell when one of `hooks` is found there.
 
     The program's own modules of these names are found in other folders, before.
     """

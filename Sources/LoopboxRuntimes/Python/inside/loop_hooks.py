@@ -27,7 +27,7 @@ class ExceptionHandler:
         loop.__dict__["_exception_handler"] = handler
 
 
-# By thread: the number of the frame and the identity of the context that was told last.
+# By thread: the number of the frame, the identity and the message of the context told last.
 contexts = {}
 
 
@@ -36,7 +36,7 @@ def context_seen(context):
     if type(context) is not dict:
         return
     contexts.pop(get_ident(), None)
-    message = clipped(context.get("message") or "")
+    message = clipped(context.get("message") or "Unhandled exception in event loop")
     exception = context.get("exception")
     future = context.get("task") or context.get("future")
     created = context.get("source_traceback")
@@ -71,12 +71,13 @@ def context_seen(context):
         owner = context.get(name)
         if owner is not None and "allocated" not in fact:
             fact["allocated"] = makers_of(owner, is_alive=True) or allocation_of(owner)
-    contexts[get_ident()] = (report.send("context", fact), id(context))
+    contexts[get_ident()] = (report.send("context", fact), id(context), message)
 
 
 def handle_fact(handle):
     """The callback that a handle runs."""
-    return callback_fact(getattr(handle, "_callback", None))
+    callback = getattr(handle, "_callback", None)
+    return {"name": name_shown(repr(handle))} if callback is None else callback_fact(callback)
 
 
 def callback_fact(callback):
@@ -85,17 +86,19 @@ def callback_fact(callback):
     fact = {"name": plain_name(callback)}
     code = getattr(callback, "__code__", None)
     if code is not None:
-        fact["def"] = [clipped(code.co_filename, 1024), code.co_firstlineno,
-                       clipped(code.co_name, 256)]
+        fact["def"] = defined(code)
     return fact
 
 
 @guarded
 def record_made(path, message, arguments, exception, function):
     """A record of the logger `asyncio` at WARNING or above, made by the library."""
+    text = message % arguments if arguments else message
+    if is_asked_in_c(get_frame(4)):
+        record_made_in_c(message, arguments, text, exception)
+        return
     if not is_library(path):
         return
-    text = message % arguments if arguments else message
     if function == "_run_once":
         number = slow_told.pop(get_ident(), 0)
         if number:
@@ -114,10 +117,7 @@ def record_made(path, message, arguments, exception, function):
             context_seen(context)
             told = contexts.pop(get_ident(), None)
         if told is not None and told[0]:
-            caught = exception[1] if type(exception) is tuple else None
-            if caught is not None:
-                text = text + "\n" + traceback_text(caught)
-            report.send("raw", {"of": told[0], "raw": clipped(text, RAW_MAX).rstrip("\n")})
+            tell_raw(told[0], text, exception)
         return
     caller = get_frame(2)
     key = report.admits("log", function, text[:40])
@@ -128,6 +128,16 @@ def record_made(path, message, arguments, exception, function):
         if caught is not None:
             fact["exception"] = exception_fact(caught, set())
         report.send("log", fact)
+
+
+def tell_raw(number, text, exception):
+    """`text` is what the loop logged, with `exception`, of what was told as `number`."""
+    if not number:
+        return
+    caught = exception[1] if type(exception) is tuple else None
+    if caught is not None:
+        text = text + "\n" + traceback_text(caught)
+    report.send("raw", {"of": number, "raw": clipped(text, RAW_MAX).rstrip("\n")})
 
 
 def subject_of_record(frame):

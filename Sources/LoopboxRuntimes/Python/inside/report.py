@@ -169,5 +169,5 @@ def take(begin):
         return
     thread = get_ident()
     for watched in list(watcher.loops.values()):
-        if watched.loop.__dict__.get("_thread_id") == thread:
+        if watched.thread() == thread:
             watched.take(begin, clock())

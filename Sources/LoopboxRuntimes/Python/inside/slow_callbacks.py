@@ -32,36 +32,61 @@ def slow_seen(handle):
     if type(started) is float and 0 <= begin - started * 1e9 < 1e9:
         # The loop's clock is ours, unless the program gave it another: this is exact.
         begin = int(started * 1e9)
-    watched = watcher.loops.get(id(loop))
+    slow_told[get_ident()] = tell_slow(
+        watcher.loops.get(id(loop)), begin, seconds, handle_code(handle),
+        lambda: running_fact(handle))
+
+
+def tell_slow(watched, begin, seconds, code, fact_of):
+    """Tells of a callback that began at `begin` and took `seconds`; gives the number of what was
+    sent, 0 if there was nothing to tell.
+
+    `code` is what it runs, and `fact_of` gives what is to be told of it.
+    """
     tally = {}
     if watched is not None:
         seconds -= watched.taken_since(begin)
-        if seconds < loop.slow_callback_duration:
-            return
+        if seconds < watched.loop.slow_callback_duration:
+            return 0
         for moment, stack in list(watched.samples):
             if moment >= begin and not watched.was_taken(moment):
                 tally[stack] = tally.get(stack, 0) + 1
-    callback = getattr(handle, "_callback", None)
-    task = getattr(callback, "__self__", None)
-    is_task = isinstance(task, tasks.Task)
-    coroutine = task.get_coro() if is_task else None
-    code = getattr(coroutine, "cr_code", None) or getattr(callback, "__code__", None)
     stack = max(tally, key=tally.get) if tally else ()
     inner = stack[0][0].co_filename + str(stack[0][2]) if stack else None
     key = report.admits("slow", inner, code)
     if not key:
-        return
-    fact = {"key": key, "seconds": seconds, "handle_id": id(handle)}
-    if is_task:
+        return 0
+    fact = {"key": key, "seconds": seconds, **fact_of()}
+    if stack:
+        fact["stack"] = [place(*entry) for entry in stack[::-1]]
+    return report.send("slow", fact)
+
+
+def task_of(handle):
+    """The task whose step a handle is; None: it is another callback."""
+    task = getattr(getattr(handle, "_callback", None), "__self__", None)
+    return task if isinstance(task, tasks.Task) else None
+
+
+def handle_code(handle):
+    task = task_of(handle)
+    coroutine = task.get_coro() if task is not None else None
+    return (getattr(coroutine, "cr_code", None)
+            or getattr(getattr(handle, "_callback", None), "__code__", None))
+
+
+def running_fact(handle):
+    """What a handle runs."""
+    fact = {"handle_id": id(handle)}
+    task = task_of(handle)
+    if task is not None:
         fact["task"] = future_fact_guarded(task)
     else:
         fact["handle"] = handle_fact(handle)
         created = getattr(handle, "_source_traceback", None)
         if created:
             fact["created"] = stack_of_summary(created)
-    if stack:
-        fact["stack"] = [place(*entry) for entry in stack[::-1]]
-    slow_told[get_ident()] = report.send("slow", fact)
+    return fact
 
 
 class Watched:
@@ -76,6 +101,35 @@ class Watched:
         self.told = UNENDING_SECONDS
         # Of the loop's time: (beginning, nanoseconds) of what was ours, one after the other.
         self.taken = []
+
+    def thread(self):
+        """The one that runs it; None: it has stopped."""
+        return self.loop.__dict__.get("_thread_id")
+
+    def running(self):
+        """The callback that runs now, as (identity, what `running_fact` takes); None: none does."""
+        handle = self.loop.__dict__.get("_current_handle")
+        return None if handle is None else (id(handle), handle)
+
+    running_fact = staticmethod(running_fact)
+
+    def is_base(self, frame):
+        """Whether `frame` is the one that runs the callbacks."""
+        return frame.f_code is run_once
+
+    def stack(self):
+        """The running callback's stack, innermost first, without a reference to any of its
+        frames."""
+        frame = current_frames().get(self.thread())
+        stack = []
+        while frame is not None and len(stack) < 200:
+            if self.is_base(frame):
+                if len(stack) > STACK_MAX:
+                    stack = stack[: STACK_MAX // 2] + stack[-STACK_MAX // 2 :]
+                return tuple(stack)
+            stack.append((frame.f_code, frame.f_lasti, frame.f_lineno))
+            frame = frame.f_back
+        return ()
 
     def take(self, begin, end):
         spans = self.taken
@@ -106,6 +160,7 @@ class Watcher:
     """
 
     def __init__(self, born):
+        self.born = born
         self.loops = {}
         # Held by the thread's owner; released to wake it.
         self.awake = None
@@ -146,6 +201,7 @@ class Watcher:
             # Another thread's loop was first.
             pass
         self.start()
+        dump_stacks_later(self.born)
 
     def stop(self):
         """Ends the thread and waits until the kernel has forgotten it."""
@@ -202,18 +258,18 @@ class Watcher:
         for watched in list(self.loops.values()):
             loop = watched.loop
             shortest = min(shortest, loop.slow_callback_duration)
-            handle = loop.__dict__.get("_current_handle")
-            if handle is None:
+            running = watched.running()
+            if running is None:
                 watched.handle = None
                 if self.looks_for_deadlock and len(self.loops) == 1:
                     self.look_for_deadlock(watched)
                 continue
             if not self.samples_stacks:
                 continue
-            if id(handle) != watched.handle:
-                watched.handle, watched.since = id(handle), now
+            if running[0] != watched.handle:
+                watched.handle, watched.since = running[0], now
                 watched.told = max(UNENDING_SECONDS, 2 * loop.slow_callback_duration)
-            stack = self.stack(loop)
+            stack = watched.stack()
             if not stack:
                 continue
             if len(watched.samples) >= SAMPLES_MAX:
@@ -222,7 +278,10 @@ class Watcher:
             seconds = (now - watched.since) / 1e9 - watched.taken_since(watched.since)
             if seconds >= watched.told:
                 watched.told = seconds * 2
-                self.tell_unending(handle, seconds, stack)
+                report.send("blocking", {
+                    "seconds": seconds, "stack": [place(*entry) for entry in stack[::-1]],
+                    **watched.running_fact(running[1]),
+                })
         return min(max(shortest / 2, 0.005), 0.25)
 
     def look_for_deadlock(self, watched):
@@ -232,27 +291,3 @@ class Watcher:
             self.looks_for_deadlock = False
             tell_standing("deadlock")
         watched.resting_place = place
-
-    def stack(self, loop):
-        """The loop's stack, innermost first, without a reference to any of its frames."""
-        frame = current_frames().get(loop.__dict__.get("_thread_id"))
-        stack = []
-        while frame is not None and len(stack) < 200:
-            code = frame.f_code
-            if code is run_once:
-                if len(stack) > STACK_MAX:
-                    stack = stack[: STACK_MAX // 2] + stack[-STACK_MAX // 2 :]
-                return tuple(stack)
-            stack.append((code, frame.f_lasti, frame.f_lineno))
-            frame = frame.f_back
-        return ()
-
-    def tell_unending(self, handle, seconds, stack):
-        task = getattr(getattr(handle, "_callback", None), "__self__", None)
-        fact = {"seconds": seconds, "handle_id": id(handle),
-                "stack": [place(*entry) for entry in stack[::-1]]}
-        if isinstance(task, tasks.Task):
-            fact["task"] = future_fact_guarded(task)
-        else:
-            fact["handle"] = handle_fact(handle)
-        report.send("blocking", fact)

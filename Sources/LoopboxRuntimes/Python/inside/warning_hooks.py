@@ -22,7 +22,9 @@ def printed_origin(origin):
             if name == "run_forever" and path == base_events_path:
                 break
         else:
-            return None
+            # Below the innermost: that one may be where a coroutine is made to be run.
+            if runs.isdisjoint(origin[1:]):
+                return None
     return origin[:stack_depth]
 
 

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+# Part of loopbox_inside (see overview.py). Where the threads stand when the time is over and nobody in Python can say so: code in C keeps the interpreter to itself, or there is no loop to look after.
+#
+# faulthandler has a thread in C for that, which needs no interpreter. It writes text, no frame, to
+# the report's descriptor. It must not be there during a fork() and in the search for a deadlock any
+# more than the watcher. A program that uses it for itself takes it from us.
+
+# Whether the thread in C is there, unless the program has taken it.
+dumps_stacks = False
+
+
+@guarded
+def dump_stacks_later(born):
+    """Has the stacks written when the program's time is all but over."""
+    global dumps_stacks
+    seconds = config.get("stacks_at", 0) - (clock() - born) / 1e9
+    if seconds > 0:
+        import faulthandler
+
+        faulthandler.dump_traceback_later(seconds, file=report.descriptor)
+        dumps_stacks = True
+
+
+@guarded
+def dump_no_stacks():
+    global dumps_stacks
+    if dumps_stacks:
+        import faulthandler
+
+        dumps_stacks = False
+        faulthandler.cancel_dump_traceback_later()
