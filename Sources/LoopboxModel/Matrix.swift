@@ -154,4 +154,13 @@ extension JobSpec {
     public var artifactsShare: ByteCount {
         min(Self.artifactsOfRunMax, ByteCount(bytes: Self.artifactsMax.bytes / max(runCount, 1)))
     }
+
+    /// Of what the programs of all runs report of themselves: it is held in memory until they have
+    /// ended.
+    public static let reportsMax = ByteCount.mebibytes(256)
+
+    /// What the program of each run may report; a thousand findings where there are most runs.
+    public var reportShare: ByteCount {
+        ByteCount(bytes: Self.reportsMax.bytes / max(runCount, 1))
+    }
 }

@@ -41,8 +41,11 @@ public struct FrameDecoder: Sendable {
 
     private enum Phase { case reading, ended, broken }
 
-    /// A decoder at the beginning of a stream.
-    public init() {}
+    /// Of all frames of this stream together.
+    private let totalBytesMax: Int
+
+    /// A decoder at the beginning of a stream, which reads `totalBytesMax` of it.
+    public init(totalBytesMax: Int = Self.totalBytesMax) { self.totalBytesMax = totalBytesMax }
 
     /// Whether the report is whole, when nothing more comes.
     public var state: ReportState {
@@ -53,7 +56,7 @@ public struct FrameDecoder: Sendable {
     public mutating func read(_ bytes: [UInt8]) -> [Fact] {
         guard phase != .broken, !bytes.isEmpty else { return [] }
         totalBytes += bytes.count
-        guard totalBytes <= Self.totalBytesMax else {
+        guard totalBytes <= totalBytesMax else {
             breakOff()
             return []
         }

@@ -236,7 +236,7 @@ public final class JobRunner {
                 reportDescriptor: SandboxCommand.reportDescriptor
             )
         )
-        let report = ReportBox()
+        let report = ReportBox(bytesMax: job.reportShare.bytes)
         let result: SandboxResult
         do throws(SandboxError) {
             result = unsafe try await sandbox.run(
@@ -374,6 +374,10 @@ public final class JobRunner {
 
 /// What came over the report channel so far.
 private final class ReportBox {
-    var decoder = FrameDecoder()
+    var decoder: FrameDecoder
     var facts: [Fact] = []
+
+    init(bytesMax: Int) {
+        decoder = FrameDecoder(totalBytesMax: min(bytesMax, FrameDecoder.totalBytesMax))
+    }
 }

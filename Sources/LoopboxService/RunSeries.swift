@@ -123,7 +123,10 @@ public final class RunSeries {
     private func folder(of number: Int) -> String { "\(name)-\(number)" }
 
     private func beginMore() {
-        while next <= spec.runCount, !isStopped, underWay.count < spec.repetition.parallel {
+        // The first one in any case: one that was cancelled says so itself.
+        while next <= spec.runCount, next == 1 || !isStopped,
+            underWay.count < spec.repetition.parallel
+        {
             guard underWay.isEmpty || slots.take() else { return }
             begin(next)
             next += 1
@@ -133,6 +136,7 @@ public final class RunSeries {
     private func begin(_ number: Int) {
         let run = runner.newRun()
         underWay[number] = run
+        if isCancelled { run.cancel() }
         loop.createTask(name: "run \(number) of \(name)") { @ServiceActor in
             let finished = await self.perform(number, run)
             if await self.stops(after: finished) { self.isStopped = true }

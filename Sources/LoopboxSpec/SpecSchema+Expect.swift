@@ -143,12 +143,16 @@ extension SpecSchema {
 
     private static let anyRule = "slow-callback"
 
-    private static let allowed = Codec<Expectations.Allowed>.map(
+    /// The keys that say which findings are meant.
+    private static func whichFields<Entry>(
+        _ ruleProperty: any WritableKeyPath<Entry, String> & Sendable,
+        _ pathProperty: any WritableKeyPath<Entry, String?> & Sendable
+    ) -> [Field<Entry>] {
         [
             Field(
                 "rule",
                 rule,
-                \.rule,
+                ruleProperty,
                 defaults: nil,
                 isRequired: true,
                 examples: ["slow-callback", "resource"],
@@ -157,12 +161,17 @@ extension SpecSchema {
             Field(
                 "path",
                 path,
-                \.path,
+                pathProperty,
                 defaults: nil,
                 fallbackText: "any",
                 examples: ["main.py"],
                 summary: "The file at which they are."
             ),
+        ]
+    }
+
+    private static let allowed = Codec<Expectations.Allowed>.map(
+        whichFields(\.rule, \.path) + [
             Field(
                 "max",
                 Codec<Int>.integer(0...Expectations.Findings.countMax).optional,
@@ -171,32 +180,14 @@ extension SpecSchema {
                 fallbackText: "any number",
                 examples: [2],
                 summary: "How often at most; more fail the run, whatever their severity."
-            ),
+            )
         ],
         example: "{rule: slow-callback}",
         start: { Expectations.Allowed(rule: anyRule) }
     )
 
     private static let required = Codec<Expectations.Required>.map(
-        [
-            Field(
-                "rule",
-                rule,
-                \.rule,
-                defaults: nil,
-                isRequired: true,
-                examples: ["slow-callback", "resource"],
-                summary: "A rule, or a category of rules."
-            ),
-            Field(
-                "path",
-                path,
-                \.path,
-                defaults: nil,
-                fallbackText: "any",
-                examples: ["main.py"],
-                summary: "The file at which they are."
-            ),
+        whichFields(\.rule, \.path) + [
             Field(
                 "line",
                 Codec<Int>.integer(1...1_000_000).optional,

@@ -184,107 +184,108 @@ public enum SpecSchema {
         checkKey: LabelKey.error
     )
 
+    /// The keys of `debug`.
+    static let debugFields: [Field<JobSpec.DebugOptions>] =
+        [
+            Field(
+                "asyncio",
+                .boolean,
+                \.asyncio,
+                defaults: options,
+                summary: "asyncio's debug mode, as by `PYTHONASYNCIODEBUG=1`."
+            ),
+            Field(
+                "slow_callback_duration",
+                .duration(.milliseconds(1) ... .seconds(60), example: "50ms"),
+                \.slowCallbackDuration,
+                defaults: options,
+                examples: [Seconds(.milliseconds(50))],
+                summary: "From when on a callback that holds the loop counts as slow."
+            ),
+            Field(
+                "dev_mode",
+                .boolean,
+                \.devMode,
+                defaults: options,
+                summary: "Python's development mode, `-X dev`."
+            ),
+            Field(
+                "warnings",
+                warnings,
+                \.warnings,
+                defaults: options,
+                examples: [["error::RuntimeWarning", "default"]],
+                summary:
+                    "Filters as after `-W`, in their order: `action:message:category:module:line`."
+            ),
+            Field(
+                "tracemalloc",
+                .integer(0...25),
+                \.tracemalloc,
+                defaults: options,
+                examples: [10],
+                summary: "Frames kept of where an object was allocated; 0: none."
+            ),
+            Field(
+                "faulthandler",
+                .boolean,
+                \.faulthandler,
+                defaults: options,
+                summary: "Whether a fatal signal prints the stacks of all threads."
+            ),
+            Field(
+                "log_level",
+                .words(),
+                \.logLevel,
+                defaults: options,
+                examples: [.debug],
+                summary: "Level of the logger `asyncio`."
+            ),
+            Field(
+                "loop",
+                .words(),
+                \.loop,
+                defaults: options,
+                examples: [.poll],
+                summary:
+                "What the event loop waits with; `uvloop` is another loop, where the runtime has it."
+            ),
+            Field(
+                "blocking_stack",
+                .boolean,
+                \.blockingStack,
+                defaults: options,
+                summary: "Whether the stack of a slow callback is taken while it blocks."
+            ),
+            Field(
+                "deadlock",
+                .boolean,
+                \.deadlock,
+                defaults: options,
+                summary: "Whether a run ends at once when nothing can ever wake its event loop."
+            ),
+            Field(
+                "dump_tasks_on_timeout",
+                .boolean,
+                \.dumpTasksOnTimeout,
+                defaults: options,
+                summary: "Whether the report says where all tasks stood when the time was over."
+            ),
+            Field(
+                "hash_seed",
+                hashSeed,
+                \.hashSeed,
+                defaults: options,
+                examples: [0],
+                summary: "Seed of the hashes of strings; the one in use is in the result."
+            ),
+        ]
+
     private static let debug = Codec<JobSpec.DebugOptions>.map(
         debugFields,
         example: "{asyncio: true}",
         start: { JobSpec.DebugOptions() }
     )
-
-    /// The keys of `debug`.
-    static let debugFields: [Field<JobSpec.DebugOptions>] = [
-        Field(
-            "asyncio",
-            .boolean,
-            \.asyncio,
-            defaults: options,
-            summary: "asyncio's debug mode, as by `PYTHONASYNCIODEBUG=1`."
-        ),
-        Field(
-            "slow_callback_duration",
-            .duration(.milliseconds(1) ... .seconds(60), example: "50ms"),
-            \.slowCallbackDuration,
-            defaults: options,
-            examples: [Seconds(.milliseconds(50))],
-            summary: "From when on a callback that holds the loop counts as slow."
-        ),
-        Field(
-            "dev_mode",
-            .boolean,
-            \.devMode,
-            defaults: options,
-            summary: "Python's development mode, `-X dev`."
-        ),
-        Field(
-            "warnings",
-            warnings,
-            \.warnings,
-            defaults: options,
-            examples: [["error::RuntimeWarning", "default"]],
-            summary:
-                "Filters as after `-W`, in their order: `action:message:category:module:line`."
-        ),
-        Field(
-            "tracemalloc",
-            .integer(0...25),
-            \.tracemalloc,
-            defaults: options,
-            examples: [10],
-            summary: "Frames kept of where an object was allocated; 0: none."
-        ),
-        Field(
-            "faulthandler",
-            .boolean,
-            \.faulthandler,
-            defaults: options,
-            summary: "Whether a fatal signal prints the stacks of all threads."
-        ),
-        Field(
-            "log_level",
-            .words(),
-            \.logLevel,
-            defaults: options,
-            examples: [.debug],
-            summary: "Level of the logger `asyncio`."
-        ),
-        Field(
-            "loop",
-            .words(),
-            \.loop,
-            defaults: options,
-            examples: [.poll],
-            summary:
-                "What the event loop waits with; `uvloop` is another loop, where the runtime has it."
-        ),
-        Field(
-            "blocking_stack",
-            .boolean,
-            \.blockingStack,
-            defaults: options,
-            summary: "Whether the stack of a slow callback is taken while it blocks."
-        ),
-        Field(
-            "deadlock",
-            .boolean,
-            \.deadlock,
-            defaults: options,
-            summary: "Whether a run ends at once when nothing can ever wake its event loop."
-        ),
-        Field(
-            "dump_tasks_on_timeout",
-            .boolean,
-            \.dumpTasksOnTimeout,
-            defaults: options,
-            summary: "Whether the report says where all tasks stood when the time was over."
-        ),
-        Field(
-            "hash_seed",
-            hashSeed,
-            \.hashSeed,
-            defaults: options,
-            examples: [0],
-            summary: "Seed of the hashes of strings; the one in use is in the result."
-        ),
-    ]
 
     private static let options = JobSpec.DebugOptions()
 
@@ -385,98 +386,99 @@ public enum SpecSchema {
         write: { .literal("\($0)") }
     )
 
+    /// The keys of `limits`.
+    static let limitsFields: [Field<JobSpec.Limits>] =
+        [
+            Field(
+                "time",
+                .duration(
+                    .milliseconds(100) ... .seconds(300),
+                    example: "20s",
+                    ceiling: ("--max-time", { $0.maxTime })
+                ),
+                \.time,
+                defaults: JobSpec.Limits(),
+                examples: [Seconds(.seconds(20))],
+                summary: "How long a run may last by the clock."
+            ),
+            Field(
+                "cpu",
+                Codec<Seconds>.duration(
+                    .milliseconds(100) ... .seconds(300),
+                    example: "5s",
+                    ceiling: ("--max-time", { $0.maxTime })
+                ).optional,
+                \.cpu,
+                defaults: nil,
+                fallbackText: "as `time`",
+                examples: [Seconds(.seconds(5))],
+                summary: "How much processor time a run may use, over all its processes."
+            ),
+            Field(
+                "memory",
+                .size(
+                    .mebibytes(32) ... .gibibytes(2),
+                    example: "128MiB",
+                    ceiling: ("--max-memory", { $0.maxMemory })
+                ),
+                \.memory,
+                defaults: JobSpec.Limits(),
+                examples: [.mebibytes(128)],
+                summary: "How much memory a run may have, over all its processes."
+            ),
+            Field(
+                "processes",
+                processes,
+                \.processes,
+                defaults: JobSpec.Limits(),
+                examples: [16],
+                summary: "How many processes and threads a run may have at once."
+            ),
+            Field(
+                "open_files",
+                .integer(16...4096),
+                \.openFiles,
+                defaults: JobSpec.Limits(),
+                examples: [64],
+                summary: "How many descriptors a process may have open."
+            ),
+            Field(
+                "disk",
+                .size(
+                    .mebibytes(1) ... .gibibytes(1),
+                    example: "16MiB",
+                    ceiling: ("--max-disk", { $0.maxDisk })
+                ),
+                \.disk,
+                defaults: JobSpec.Limits(),
+                examples: [.mebibytes(16)],
+                summary: "How large a file may be; at level strict, all files together."
+            ),
+            Field(
+                "output",
+                .size(
+                    .kibibytes(1) ... .mebibytes(16),
+                    example: "512KiB",
+                    ceiling: ("--max-output", { $0.maxOutput })
+                ),
+                \.output,
+                defaults: JobSpec.Limits(),
+                examples: [.kibibytes(512)],
+                summary: "What is kept of stdout, and of stderr; the rest is counted and dropped."
+            ),
+            Field(
+                "grace",
+                .duration(.zero ... .seconds(10), example: "2s"),
+                \.grace,
+                defaults: JobSpec.Limits(),
+                examples: [Seconds(.seconds(2))],
+                summary: "The time between SIGTERM and SIGKILL."
+            ),
+        ]
+
     private static let limits = Codec<JobSpec.Limits>.map(
         limitsFields,
         example: "{time: 20s}",
         start: { JobSpec.Limits() }
     )
-
-    /// The keys of `limits`.
-    static let limitsFields: [Field<JobSpec.Limits>] = [
-        Field(
-            "time",
-            .duration(
-                .milliseconds(100) ... .seconds(300),
-                example: "20s",
-                ceiling: ("--max-time", { $0.maxTime })
-            ),
-            \.time,
-            defaults: JobSpec.Limits(),
-            examples: [Seconds(.seconds(20))],
-            summary: "How long a run may last by the clock."
-        ),
-        Field(
-            "cpu",
-            Codec<Seconds>.duration(
-                .milliseconds(100) ... .seconds(300),
-                example: "5s",
-                ceiling: ("--max-time", { $0.maxTime })
-            ).optional,
-            \.cpu,
-            defaults: nil,
-            fallbackText: "as `time`",
-            examples: [Seconds(.seconds(5))],
-            summary: "How much processor time a run may use, over all its processes."
-        ),
-        Field(
-            "memory",
-            .size(
-                .mebibytes(32) ... .gibibytes(2),
-                example: "128MiB",
-                ceiling: ("--max-memory", { $0.maxMemory })
-            ),
-            \.memory,
-            defaults: JobSpec.Limits(),
-            examples: [.mebibytes(128)],
-            summary: "How much memory a run may have, over all its processes."
-        ),
-        Field(
-            "processes",
-            processes,
-            \.processes,
-            defaults: JobSpec.Limits(),
-            examples: [16],
-            summary: "How many processes and threads a run may have at once."
-        ),
-        Field(
-            "open_files",
-            .integer(16...4096),
-            \.openFiles,
-            defaults: JobSpec.Limits(),
-            examples: [64],
-            summary: "How many descriptors a process may have open."
-        ),
-        Field(
-            "disk",
-            .size(
-                .mebibytes(1) ... .gibibytes(1),
-                example: "16MiB",
-                ceiling: ("--max-disk", { $0.maxDisk })
-            ),
-            \.disk,
-            defaults: JobSpec.Limits(),
-            examples: [.mebibytes(16)],
-            summary: "How large a file may be; at level strict, all files together."
-        ),
-        Field(
-            "output",
-            .size(
-                .kibibytes(1) ... .mebibytes(16),
-                example: "512KiB",
-                ceiling: ("--max-output", { $0.maxOutput })
-            ),
-            \.output,
-            defaults: JobSpec.Limits(),
-            examples: [.kibibytes(512)],
-            summary: "What is kept of stdout, and of stderr; the rest is counted and dropped."
-        ),
-        Field(
-            "grace",
-            .duration(.zero ... .seconds(10), example: "2s"),
-            \.grace,
-            defaults: JobSpec.Limits(),
-            examples: [Seconds(.seconds(2))],
-            summary: "The time between SIGTERM and SIGKILL."
-        ),
-    ]
 }

@@ -104,6 +104,14 @@ import Testing
         #expect(decoder.read(bye).isEmpty)
     }
 
+    @Test func `of many runs each may report less`() {
+        var decoder = FrameDecoder(totalBytesMax: 2 * bye.count)
+        #expect(decoder.read(bye).count == 1)
+        #expect(decoder.read(bye).count == 1)
+        #expect(decoder.read(bye).isEmpty)
+        #expect(decoder.state == .incomplete)
+    }
+
     @Test func `the number of facts is bounded`() {
         var decoder = FrameDecoder()
         let many = Array(repeatElement(bye, count: 1000).joined())

@@ -156,6 +156,7 @@ import Testing
         #expect(
             many.limits.output.bytes * 2 * many.runCount <= Repetition.outputsMax.bytes
         )
+        #expect(many.reportShare.bytes * many.runCount <= JobSpec.reportsMax.bytes)
         #expect(many.artifactsShare.bytes * many.runCount <= JobSpec.artifactsMax.bytes)
     }
 

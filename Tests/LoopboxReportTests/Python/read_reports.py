@@ -180,8 +180,12 @@ def read_github(path, job):
     if stop is not None or plain:
         fault(path, f"text stands where commands are read: {plain[:1]}")
     levels = {"error": "error", "warning": "warning", "note": "notice"}
-    findings = sorted(job["findings"], key=lambda f: list(levels).index(f["severity"]))
-    own = [c for c in commands if c[1].get("title") not in ("run-ended", "report-incomplete", "no-result")]
+    findings = sorted(folded(job["findings"]), key=lambda f: list(levels).index(f["severity"]))
+    apart = ("run-ended", "report-incomplete", "no-result", "gate", "expect.")
+    own = [c for c in commands if not c[1].get("title", "").startswith(apart)]
+    gate = [c for c in commands if c[1].get("title", "").startswith("expect.")]
+    if len(gate) != len(job["failures"]) or any(c[0] != "error" for c in gate):
+        fault(path, "has not an error for each failure")
     if [c[0] for c in own] != [levels[f["severity"]] for f in findings] + ["group", "endgroup"]:
         fault(path, f"has the commands {[c[0] for c in own]}")
         return
