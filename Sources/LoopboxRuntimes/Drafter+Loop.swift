@@ -148,6 +148,25 @@ extension Drafter {
         return draft
     }
 
+    /// The loop's selector was asked to wait until a timer is due, and did not come back then.
+    func overslept(_ fact: Fact) -> Draft? {
+        let seconds = fact.seconds ?? 0
+        guard seconds >= 0, seconds < 1e6 else { return nil }
+        let stack = source.own(fact.stack)
+        var draft = make(
+            "slow-selector-poll",
+            fact,
+            message:
+                "the selector still waited \((seconds * 10).rounded() / 10) s after a timer was due",
+            source: .watchdog,
+            location: stack.last
+        )
+        draft.finding.seconds = Seconds(.microseconds(Int64((seconds * 1e6).rounded())))
+        draft.finding.stack = stack
+        draft.finding.raw = draft.finding.message
+        return draft
+    }
+
     func slow(_ fact: Fact) -> Draft? {
         let seconds = fact.seconds ?? 0
         guard seconds >= 0, seconds < 1e6 else { return nil }

@@ -18,6 +18,7 @@ struct Drafter: Sendable {
         case .context: context(fact)
         case .log: log(fact)
         case .slow, .blocking: slow(fact)
+        case .overslept: overslept(fact)
         case .uncaught: raised(fact, source: .excepthook, otherwise: "uncaught-exception")
         case .thread: raised(fact, source: .thread, otherwise: "thread-exception")
         case .unraisable: unraisable(fact)

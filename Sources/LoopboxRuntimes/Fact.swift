@@ -12,6 +12,8 @@ public struct Fact: Sendable, Decodable {
         case standing
         /// The program runs uvloop's loop.
         case uvloop
+        /// A selector still waits although a timer is long due.
+        case overslept
         case leakedTask = "leaked_task"
         case leakedThread = "leaked_thread"
         /// The interpreter's own text of an earlier fact.

@@ -248,7 +248,7 @@ public enum SpecSchema {
                 defaults: options,
                 examples: [.poll],
                 summary:
-                "What the event loop waits with; `uvloop` is another loop, where the runtime has it."
+                    "What the event loop waits with; `uvloop` is another loop, where the runtime has it."
             ),
             Field(
                 "blocking_stack",

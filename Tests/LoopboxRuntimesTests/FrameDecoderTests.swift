@@ -34,6 +34,48 @@ import Testing
         #expect(decoder.state == .complete)
     }
 
+    private static let dump = """
+        Timeout (0:00:02.850000)!
+        Thread 0x00007f3b8d7fb640 (most recent call first):
+          File "/w/main.py", line 16 in two
+          File "/usr/lib/python3.13/threading.py", line 1012 in run
+
+        Thread 0x00007f3b8e3ff640 (most recent call first):
+          File "/usr/lib/python3.13/concurrent/futures/thread.py", line 89 in _worker
+
+        Thread 0x00007f3b8f1d2740 [main] (most recent call first):
+          File "/w/main.py", line 4 in <module>
+
+        """
+
+    @Test func `stacks that the interpreter writes between frames are kept, and no frame is lost`()
+    {
+        var decoder = FrameDecoder()
+        let stream = hello + Array(Self.dump.utf8) + bye
+        for cut in stream.indices {
+            decoder = FrameDecoder()
+            let facts = decoder.read(Array(stream[..<cut])) + decoder.read(Array(stream[cut...]))
+            #expect(facts.map(\.kind) == [.hello, .bye], "\(cut)")
+            #expect(decoder.stacks == Array(Self.dump.utf8), "\(cut)")
+        }
+        #expect(decoder.state == .complete)
+        _ = decoder.read(
+            Array(repeating: UInt8(ascii: "T"), count: 2 * FrameDecoder.stacksBytesMax)
+        )
+        #expect(decoder.stacks.count == FrameDecoder.stacksBytesMax)
+    }
+
+    @Test func `a dump tells threads but those without work, and what they are called`() throws {
+        let builder = FindingsBuilder(files: ["main.py": "a\nb\nc\nsleep()\n"], run: 1)
+        var decoder = FrameDecoder()
+        let facts = decoder.read(hello + Array(Self.dump.utf8))
+        let standing = try #require(builder.standing(from: facts, stacks: decoder.stacks))
+        #expect(standing.threads.map(\.name) == ["", "main"])
+        #expect(standing.threads.map(\.function) == ["two", "<module>"])
+        #expect(standing.threads.map { $0.stack.map(\.line) } == [[16], [4]])
+        #expect(standing.threads.last?.stack.last?.snippet == "sleep()")
+    }
+
     @Test func `a frame that breaks off leaves the report incomplete`() {
         var decoder = FrameDecoder()
         _ = decoder.read(bye + hello.dropLast())

@@ -13,16 +13,18 @@ import Testing
         var facts: [Fact]
         var findings: [Finding]
         var state: ReportState
+        var stacks: [UInt8]
     }
 
     private func run(
         _ text: String,
         name: String,
         files: [String: String] = [:],
+        with runtimes: KeyPath<Machine, [PythonRuntime]> = \.runtimes,
         _ change: (inout JobSpec) -> Void = { _ in }
     ) async throws -> [(runtime: PythonRuntime, result: Result)] {
         let machine = try await Machine.shared.value
-        return try machine.runtimes.map { runtime in
+        return try machine[keyPath: runtimes].map { runtime in
             let folder = try machine.makeFolder("\(name)-\(runtime.version)")
             for (path, text) in files.merging(
                 ["main.py": text],
@@ -59,7 +61,8 @@ import Testing
                     output: String(decoding: outcome.stdout, as: UTF8.self),
                     facts: facts,
                     findings: FindingsBuilder(spec: spec, run: 1).findings(from: facts),
-                    state: decoder.state
+                    state: decoder.state,
+                    stacks: decoder.stacks
                 )
             )
         }
@@ -84,6 +87,71 @@ import Testing
         for (runtime, result) in try await run(text, name: "loop-\(kind)", { $0.debug.loop = kind })
         {
             #expect(result.output == name + "\n", "\(runtime.version)")
+        }
+    }
+
+    @Test func `uvloop is the loop where it is asked for`() async throws {
+        let text = """
+            import asyncio
+
+            async def main():
+                loop = asyncio.get_running_loop()
+                print(type(loop), loop.get_debug(), loop.slow_callback_duration)
+
+            asyncio.run(main())
+            """
+        for (_, result) in try await run(
+            text,
+            name: "uvloop",
+            with: \.uvloopRuntimes,
+            {
+                $0.debug.loop = .uvloop
+                $0.debug.slowCallbackDuration = Seconds(.milliseconds(250))
+            }
+        ) {
+            #expect(result.output == "<class 'uvloop.Loop'> True 0.25\n")
+            #expect(result.findings.isEmpty && result.state == .complete)
+            let unseen = FindingsBuilder(files: [:], run: 1).unseen(from: result.facts)
+            #expect(unseen?.contains("deadlock") == true)
+        }
+        for (_, result) in try await run(text, name: "no-uvloop") {
+            #expect(FindingsBuilder(files: [:], run: 1).unseen(from: result.facts) == nil)
+        }
+    }
+
+    @Test(arguments: [
+        ("sum(range(10**12))", "async", 8), ("lock.acquire()", "plain", 8),
+    ])
+    func `the stacks are told of what can't tell them itself when the time is over`(
+        _ call: String,
+        _ kind: String,
+        _ line: Int
+    ) async throws {
+        let text = """
+            import asyncio
+            import signal
+            import threading
+
+            lock = threading.Lock()
+            lock.acquire()
+            \(kind == "async" ? "async " : "")def main():
+                \(call)
+
+            signal.setitimer(signal.ITIMER_REAL, 3)
+            \(kind == "async" ? "asyncio.run(main())" : "main()")
+            """
+        for (runtime, result) in try await run(
+            text,
+            name: "stacks-\(kind)",
+            { $0.limits.time = Seconds(.seconds(2)) }
+        ) {
+            let builder = FindingsBuilder(files: ["main.py": text], run: 1)
+            let standing = builder.standing(from: result.facts, stacks: result.stacks)
+            let thread = try #require(standing?.threads.last, "\(runtime.version)")
+            #expect(thread.name == "MainThread" && thread.stack.last?.line == line)
+            let findings = builder.findings(from: result.facts, stacks: result.stacks)
+            #expect(findings.map(\.rule) == (kind == "async" ? ["slow-callback"] : []))
+            #expect(findings.allSatisfy { $0.location?.line == line })
         }
     }
 

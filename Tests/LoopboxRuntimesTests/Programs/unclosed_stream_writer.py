@@ -15,4 +15,4 @@ async def main():
 
 
 asyncio.run(main())
-# finding[3.11.7-]: unclosed-stream-writer 9 | unclosed <StreamWriter
+# finding[3.11.7-]: unclosed-stream-writer 9 | unclosed <StreamWriter | Call `writer.close()` and `await writer.wait_closed()`

@@ -83,6 +83,31 @@ def resting_place(loop):
     return place
 
 
+def look_for_oversleeping(watched):
+    """Tells of a selector that still waits although a timer has long been due.
+
+    A selector that waits for I/O is as it should be. Several looks, as a process may have been
+    stopped, and only within `select`, as a loop may have much to do before its timers.
+    """
+    loop = watched.loop
+    values = loop.__dict__
+    timers = values.get("_scheduled")
+    if not timers or watched.overslept is None or type(loop).time is not loop_time:
+        return
+    late = time.monotonic() - timers[0]._when
+    stack = watched.stack()
+    if (late < loop.slow_callback_duration + OVERSLEPT_SECONDS or timers[0]._cancelled
+            or not stack or stack[-1][0].co_name != "select"):
+        watched.overslept = 0
+        return
+    watched.overslept += 1
+    if watched.overslept == OVERSLEPT_LOOKS:
+        watched.overslept = None
+        report.send("overslept", {
+            "seconds": late, "stack": [place(*entry) for entry in stack[::-1]],
+        })
+
+
 def awaited_call(coroutine):
     """The qualified name of the library's coroutine that the program's own awaits, if any."""
     name = None

@@ -81,6 +81,10 @@ DEPTH_INSIDE = 26
 DEPTH_OUTSIDE = 25
 # A callback that blocks for so long is told before it ends: it may never end.
 UNENDING_SECONDS = 1.0
+# A selector that is later than a slow callback may be by so much has overslept, if it is found so
+# at so many looks.
+OVERSLEPT_SECONDS = 1.0
+OVERSLEPT_LOOKS = 3
 
 current_frames = sys._current_frames
 get_frame = sys._getframe

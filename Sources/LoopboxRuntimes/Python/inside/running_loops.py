@@ -103,10 +103,11 @@ class FirstValue:
 
 
 def hook_asyncio(module):
-    global tasks, run_once, stack_depth
+    global tasks, run_once, stack_depth, loop_time
     loop = module.BaseEventLoop
     tasks = module.tasks
     run_once = loop._run_once.__code__
+    loop_time = loop.time
     stack_depth = module.constants.DEBUG_STACK_DEPTH
     loop._exception_handler = ExceptionHandler(loop.call_exception_handler.__code__)
     loop._thread_id = Noticed("_thread_id", loop_ran)

@@ -99,6 +99,8 @@ class Watched:
         self.resting_place = None
         self.since = 0
         self.told = UNENDING_SECONDS
+        # Looks in a row at which its selector had overslept; None: that has been told.
+        self.overslept = 0
         # Of the loop's time: (beginning, nanoseconds) of what was ours, one after the other.
         self.taken = []
 
@@ -261,6 +263,7 @@ class Watcher:
             running = watched.running()
             if running is None:
                 watched.handle = None
+                look_for_oversleeping(watched)
                 if self.looks_for_deadlock and len(self.loops) == 1:
                     self.look_for_deadlock(watched)
                 continue
