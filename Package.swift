@@ -60,6 +60,7 @@ let package = Package(
         // C, each imported by exactly one module above it.
         .target(name: "CLoop"),
         .target(name: "CSandbox", linkerSettings: [.linkedLibrary("seccomp")]),
+        .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         .systemLibrary(
             name: "CCurl",
             pkgConfig: "libcurl",
@@ -86,7 +87,8 @@ let package = Package(
             resources: [.embedInCode("rules.json")],
             swiftSettings: strict
         ),
-        layer("LoopboxSpec", ["LoopboxModel", "CYAML"]),
+        layer("LoopboxGate", ["LoopboxModel", "LoopboxReport", "CRE2"]),
+        layer("LoopboxSpec", ["LoopboxModel", "LoopboxReport", "LoopboxGate", "CYAML"]),
         layer("LoopboxStore", ["LoopboxModel", "Loop", grdb, logging]),
         .target(
             name: "LoopboxSandbox",
@@ -126,16 +128,18 @@ let package = Package(
         layer(
             "LoopboxService",
             [
-                "LoopboxModel", "LoopboxReport", "LoopboxSpec", "LoopboxStore", "LoopboxSandbox",
-                "LoopboxRuntimes", "LoopboxWebhooks", "Loop", "LoopSystem", "LoopHTTP", "HTTPWire",
+                "LoopboxModel", "LoopboxReport", "LoopboxGate", "LoopboxSpec", "LoopboxStore",
+                "LoopboxSandbox", "LoopboxRuntimes", "LoopboxWebhooks", "Loop", "LoopSystem",
+                "LoopHTTP", "HTTPWire",
                 "LoopCurl", crypto, logging,
             ]
         ),
         .executableTarget(
             name: "loopbox",
             dependencies: [
-                "LoopboxService", "LoopboxModel", "LoopboxReport", "LoopboxSpec", "LoopboxStore",
-                "LoopboxSandbox", "LoopboxWebhooks", "Loop", "LoopSystem", arguments, logging,
+                "LoopboxService", "LoopboxModel", "LoopboxReport", "LoopboxGate", "LoopboxSpec",
+                "LoopboxStore", "LoopboxSandbox", "LoopboxWebhooks", "Loop", "LoopSystem",
+                arguments, logging,
             ],
             swiftSettings: strict
         ),
@@ -182,6 +186,7 @@ let package = Package(
         tests(of: "LoopboxModel"),
         tests(of: "LoopboxSpec", ["LoopboxModel"], exclude: ["Golden"]),
         tests(of: "LoopboxReport", ["LoopboxModel"], exclude: ["Golden", "Python"]),
+        tests(of: "LoopboxGate", ["LoopboxModel", "LoopboxReport"]),
         tests(of: "LoopboxStore", ["LoopboxModel", "Loop", grdb, logging]),
         tests(
             of: "LoopboxRuntimes",

@@ -44,6 +44,8 @@ public struct Job: Sendable, Hashable {
     public var endedAt: Timestamp?
     /// What its runs gave; empty until it has ended.
     public var runs: [RunReport]
+    /// What they say together; empty until it has ended.
+    public var conclusion: Conclusion
 
     /// A job as the store has it.
     public init(
@@ -57,7 +59,8 @@ public struct Job: Sendable, Hashable {
         createdAt: Timestamp,
         startedAt: Timestamp? = nil,
         endedAt: Timestamp? = nil,
-        runs: [RunReport] = []
+        runs: [RunReport] = [],
+        conclusion: Conclusion = Conclusion()
     ) {
         self.id = id
         self.spec = spec
@@ -70,5 +73,6 @@ public struct Job: Sendable, Hashable {
         self.startedAt = startedAt
         self.endedAt = endedAt
         self.runs = runs
+        self.conclusion = conclusion
     }
 }

@@ -15,12 +15,17 @@ extension JobSpec {
         try container.read(.debug, into: &debug)
         try container.read(.limits, into: &limits)
         try container.read(.sandbox, into: &sandbox)
+        expect = try container.decodeIfPresent(Expectations.self, forKey: .expect)
+        try container.read(.matrix, into: &matrix)
+        try container.read(.repetition, into: &repetition)
         try container.read(.artifacts, into: &artifacts)
         try container.read(.webhooks, into: &webhooks)
     }
 
     enum CodingKeys: String, CodingKey {
-        case version, name, labels, program, debug, limits, sandbox, artifacts, webhooks
+        case version, name, labels, program, debug, limits, sandbox, expect, matrix
+        case repetition = "repeat"
+        case artifacts, webhooks
     }
 }
 

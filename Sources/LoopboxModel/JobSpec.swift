@@ -18,6 +18,12 @@ public struct JobSpec: Hashable, Sendable, Codable {
     public var limits = Limits()
     /// How it is isolated.
     public var sandbox = SandboxOptions()
+    /// What is expected of each run; nil: there is no gate, and so no verdict.
+    public var expect: Expectations?
+    /// With which settings it is run.
+    public var matrix = Matrix()
+    /// How often it is run with each.
+    public var repetition = Repetition()
     /// Which files to keep: paths relative to the work directory, with `*`, `?`, `[a-z]` and `**`.
     public var artifacts: [String] = []
     /// Whom to tell.

@@ -7,6 +7,8 @@
 public struct RunReport: Hashable, Sendable, Codable {
     /// Counts from 1.
     public var run: Int
+    /// What the spec's matrix sets for this run; nil: it has none.
+    public var cell: Cell?
     /// The interpreter with its full version, `python3.13.0`.
     public var runtime: String
     /// Why it ended.
@@ -42,6 +44,7 @@ public struct RunReport: Hashable, Sendable, Codable {
     /// A report with all its parts.
     public init(
         run: Int,
+        cell: Cell? = nil,
         runtime: String,
         outcome: Outcome,
         exit: Int?,
@@ -59,6 +62,7 @@ public struct RunReport: Hashable, Sendable, Codable {
         findings: [Finding]
     ) {
         self.run = run
+        self.cell = cell
         self.runtime = runtime
         self.outcome = outcome
         self.exit = exit
@@ -77,7 +81,9 @@ public struct RunReport: Hashable, Sendable, Codable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case run, runtime, outcome, exit, signal, ending, times, usage, sandbox, stdout, stderr
+        case run
+        case cell = "matrix"
+        case runtime, outcome, exit, signal, ending, times, usage, sandbox, stdout, stderr
         case reportState = "report"
         case artifacts, unseen, standing, findings
     }
@@ -93,6 +99,9 @@ public struct RunTimes: Hashable, Sendable, Codable {
     public var run: Seconds
     /// From the claim until the report was complete.
     public var total: Seconds
+
+    /// As long as the process lived, which is what `limits.time` bounds.
+    public var wall: Seconds { Seconds((start?.duration ?? .zero) + run.duration) }
 
     /// Times of a run.
     public init(setup: Seconds, start: Seconds?, run: Seconds, total: Seconds) {

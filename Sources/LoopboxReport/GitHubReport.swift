@@ -25,12 +25,20 @@ enum GitHubReport: ReportRenderer {
             lines.append(command(.error, ["title": "no-result"], reason))
         }
         let runs = report.runs
+        for failure in report.conclusion.failures where isWhole {
+            let name = failure.expect.isEmpty ? "gate" : "expect.\(failure.expect)"
+            let ofRuns =
+                runs.count == 1 || failure.runs.isEmpty
+                ? "" : "\(RunNumbers.text(failure.runs)): "
+            lines.append(command(.error, ["title": name], ofRuns + failure.detail))
+        }
         for run in runs where isWhole {
             let name = runs.count == 1 ? "" : "run \(run.run), \(run.runtime): "
             // An error that was found says why a program ended with another status.
             let isTold =
                 run.outcome == .exited && run.findings.contains { $0.severity == .error }
-            if !Report.isPlain(run), !isTold {
+            // Whether a program may end so is for the spec to say, where it says anything.
+            if report.verdict == nil, !Report.isPlain(run), !isTold {
                 let text = name + Report.reason(for: run)
                 lines.append(command(.error, ["title": "run-ended"], text))
             }
@@ -39,10 +47,12 @@ enum GitHubReport: ReportRenderer {
                 lines.append(command(.warning, ["title": "report-incomplete"], text))
             }
         }
-        let findings = runs.flatMap(\.findings).map(report.placed)
+        let folded = report.foldedFindings
         for severity in Severity.allCases.reversed() {
-            for finding in findings where finding.severity == severity {
-                let name = runs.count == 1 ? "" : " (run \(finding.run))"
+            for found in folded where found.finding.severity == severity {
+                let isEverywhere = found.runs.count == runs.count
+                let name = isEverywhere ? "" : " (\(RunNumbers.text(found.runs)))"
+                let finding = report.placed(found.finding)
                 lines.append(annotation(finding, title: "\(finding.rule)\(name)"))
             }
         }

@@ -2,7 +2,8 @@
 
 import LoopboxModel
 
-/// One JSON value a line, each with a `kind`: the job, then each run followed by its findings.
+/// One JSON value a line, each with a `kind`: the job, then each run followed by its findings, then
+/// each failure of the gate, and how the runs differ.
 ///
 /// For `grep` and `jq`, and for logs that are collected line by line. The members are those of a
 /// job in JSON; a run and a finding name their job as well, as a line may be read alone.
@@ -33,6 +34,12 @@ enum JSONLinesReport: ReportRenderer {
         for run in report.runs {
             if report.selection == nil { add("run", RunView(run), of: id) }
             for finding in run.findings { add("finding", finding, of: id) }
+        }
+        if report.selection == nil {
+            for failure in report.conclusion.failures { add("failure", failure, of: id) }
+            if let comparison = report.conclusion.comparison {
+                add("comparison", comparison, of: id)
+            }
         }
         return lines
     }

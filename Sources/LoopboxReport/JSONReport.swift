@@ -29,6 +29,8 @@ extension Report {
         case .job(let job):
             return JobView(job, position: position, webhookSecrets: webhookSecrets)
         case .run(let run, _, _): return run
+        case .runs(let runs, let verdict, let conclusion, let name, _):
+            return RunsView(name, runs, verdict, conclusion)
         }
     }
 

@@ -11,6 +11,9 @@ import LoopboxModel
 /// another test of the same mistake after each edit. Where a report broke off, a rule that nothing
 /// broke so far is skipped: it was not seen to hold.
 ///
+/// Where the spec says what it expects, the tests are that and nothing else: each expectation in each
+/// run is one, and fails as the verdict does.
+///
 /// There is no place for warnings in this format, so a rule broken with less than an error passes,
 /// and its findings are its output.
 ///
@@ -73,6 +76,9 @@ enum JUnitReport: ReportRenderer {
         let runs = report.runs
         return runs.flatMap { run in
             let ofRun = runs.count == 1 ? className : "\(className).run-\(run.run)"
+            if let expect = report.spec.expect, report.selection?.isAll ?? true {
+                return cases(of: run, expect, report, className: ofRun)
+            }
             return cases(of: run, report, className: ofRun)
         }
     }
@@ -114,6 +120,48 @@ enum JUnitReport: ReportRenderer {
                 test.result = .skipped(message: "not seen to hold: the report broke off")
             }
             cases.append(test)
+        }
+        return cases
+    }
+
+    /// A test for each thing that is expected of a run.
+    private static func cases(
+        of run: RunReport,
+        _ expect: Expectations,
+        _ report: Report,
+        className: String
+    ) -> [JUnitCase] {
+        var cases: [JUnitCase] = []
+        for item in expect.items {
+            // The same rule may be required twice, in two numbers.
+            let isNamed = cases.contains { $0.name == item.title }
+            let name = isNamed ? "\(item.title) (\(item.name))" : item.title
+            var test = JUnitCase(className: className, name: name, result: .passed)
+            let failure = report.conclusion.failures.first {
+                $0.pointer == item.pointer && $0.runs.contains(run.run)
+            }
+            if let failure {
+                var text = [failure.detail]
+                if let diff = failure.diff { text.append(diff) }
+                if item == expect.failOnItem {
+                    let findings = run.findings.map(report.placed)
+                    text.append(TextReport.text(of: findings, in: run))
+                }
+                test.result = .failure(
+                    type: item.name,
+                    message: failure.detail,
+                    text: text.joined(separator: "\n")
+                )
+            } else if !Report.wasCarriedOut(run) {
+                test.result = .skipped(message: "the run was not carried out")
+            }
+            cases.append(test)
+        }
+        if !Report.wasCarriedOut(run) { cases[0].result = end(of: run) }
+        cases[0].time = time(run.times.total)
+        if let output = report.outputs[run.run] {
+            cases[0].stdout = tail(of: output.stdout)
+            cases[0].stderr = tail(of: output.stderr)
         }
         return cases
     }

@@ -10,6 +10,8 @@ struct JobView: Encodable {
     var state: JobState
     var outcome: Outcome?
     var verdict: Verdict?
+    /// What was expected and did not hold.
+    var failures: [GateFailure]
     var version: Int
     var attempt: Int
     /// From 1; nil once it does not wait any more.
@@ -20,24 +22,28 @@ struct JobView: Encodable {
     var times: Times?
     var runs: [RunView]
     var findings: [Finding]
+    /// How the runs differ; nil of one.
+    var comparison: Comparison?
     /// Of the webhooks for which one was made; told once, in the answer to the submission.
     var webhookSecrets: [String: String]?
     var links: Links
     /// Whether runs and findings stand elsewhere.
     var isAlone = false
 
-    /// How long the parts of a job took.
+    /// How long the parts of a job took; of several runs each has its own.
     struct Times: Encodable {
         var queued: Seconds
-        var setup: Seconds
+        var setup: Seconds?
         var start: Seconds?
-        var run: Seconds
+        var run: Seconds?
         var total: Seconds
     }
 
     /// Where to go from here.
     struct Links: Encodable {
         var `self`: String
+        var gate: String
+        var runs: String
         var output: String
         var findings: String
         var artifacts: String
@@ -46,6 +52,8 @@ struct JobView: Encodable {
 
         init(_ id: JobID) {
             self.`self` = "/v1/jobs/\(id)"
+            gate = "/v1/jobs/\(id)/gate"
+            runs = "/v1/jobs/\(id)/runs"
             output = "/v1/jobs/\(id)/output"
             findings = "/v1/jobs/\(id)/findings"
             artifacts = "/v1/jobs/\(id)/artifacts"
@@ -55,11 +63,11 @@ struct JobView: Encodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case id, name, labels, state, outcome, verdict, version, attempt, position
+        case id, name, labels, state, outcome, verdict, failures, version, attempt, position
         case createdAt = "created_at"
         case startedAt = "started_at"
         case endedAt = "ended_at"
-        case times, runs, findings
+        case times, runs, findings, comparison
         case webhookSecrets = "webhook_secrets"
         case links
     }
@@ -71,14 +79,19 @@ struct JobView: Encodable {
         state = job.state
         outcome = job.outcome
         verdict = job.verdict
+        failures = job.conclusion.failures
         version = job.version
         attempt = job.attempt
         self.position = position
         createdAt = job.createdAt
         startedAt = job.startedAt
         endedAt = job.endedAt
+        let queued = job.createdAt.duration(to: job.startedAt ?? job.createdAt)
         times = job.runs.first.map { run in
-            let queued = job.createdAt.duration(to: job.startedAt ?? job.createdAt)
+            guard job.runs.count == 1 else {
+                let total = job.createdAt.duration(to: job.endedAt ?? job.createdAt)
+                return Times(queued: Seconds(queued), total: Seconds(total))
+            }
             return Times(
                 queued: Seconds(queued),
                 setup: run.times.setup,
@@ -89,6 +102,7 @@ struct JobView: Encodable {
         }
         runs = job.runs.map(RunView.init)
         findings = job.runs.flatMap(\.findings)
+        comparison = job.conclusion.comparison
         self.webhookSecrets = webhookSecrets
         links = Links(job.id)
     }
@@ -101,6 +115,7 @@ struct JobView: Encodable {
         try container.encode(state, forKey: .state)
         try container.encodeIfPresent(outcome, forKey: .outcome)
         try container.encodeIfPresent(verdict, forKey: .verdict)
+        if !isAlone { try container.encode(failures, forKey: .failures) }
         try container.encode(version, forKey: .version)
         try container.encode(attempt, forKey: .attempt)
         try container.encodeIfPresent(position, forKey: .position)
@@ -111,6 +126,7 @@ struct JobView: Encodable {
         if !isAlone {
             try container.encode(runs, forKey: .runs)
             try container.encode(findings, forKey: .findings)
+            try container.encodeIfPresent(comparison, forKey: .comparison)
         }
         if let webhookSecrets {
             try container.encode(SortedMap(webhookSecrets), forKey: .webhookSecrets)

@@ -10,8 +10,10 @@ enum PlainReport: ReportRenderer {
 
     static func text(_ report: Report) -> String {
         let runs = report.runs
+        // Of several runs the one is shown that failed, as it is the one to be explained.
+        let shown = report.conclusion.failures.first?.runs.first ?? runs.last?.run
         let output: TextReport.Output =
-            runs.last.flatMap { report.outputs[$0.run] }.map {
+            shown.flatMap { report.outputs[$0] }.map {
                 .tail(lines: outputLines, stdout: $0.stdout, stderr: $0.stderr)
             } ?? .none
         let isSelected = report.selection.map { !$0.isAll } ?? false
@@ -28,6 +30,18 @@ enum PlainReport: ReportRenderer {
         case .run(_, let name, let spec):
             return TextReport(
                 run: runs[0],
+                name: name,
+                debug: spec.debug,
+                more: report.more,
+                color: report.color,
+                output: output,
+                isSelection: isSelected
+            ).text
+        case .runs(_, let verdict, let conclusion, let name, let spec):
+            return TextReport(
+                runs: runs,
+                verdict: verdict,
+                conclusion: conclusion,
                 name: name,
                 debug: spec.debug,
                 more: report.more,

@@ -12,6 +12,8 @@ public struct Report: Sendable {
         case job(Job)
         /// A run that belongs to no job; `name` is what was run, such as the program's path.
         case run(RunReport, name: String, spec: JobSpec)
+        /// Several runs that belong to no job, or one that was judged.
+        case runs([RunReport], verdict: Verdict?, Conclusion, name: String, spec: JobSpec)
     }
 
     /// What a program wrote in one run.
@@ -66,6 +68,7 @@ extension Report {
             switch subject {
             case .job(let job): job.runs
             case .run(let run, _, _): [run]
+            case .runs(let runs, _, _, _, _): runs
             }
         guard let selection else { return all }
         return all.map { run in
@@ -79,14 +82,36 @@ extension Report {
         switch subject {
         case .job(let job): job.spec
         case .run(_, _, let spec): spec
+        case .runs(_, _, _, _, let spec): spec
         }
     }
+
+    /// The gate's answer; nil where nothing is expected or there is no result yet.
+    var verdict: Verdict? {
+        switch subject {
+        case .job(let job): job.verdict
+        case .run: nil
+        case .runs(_, let verdict, _, _, _): verdict
+        }
+    }
+
+    /// What the runs say together.
+    var conclusion: Conclusion {
+        switch subject {
+        case .job(let job): job.conclusion
+        case .run: Conclusion()
+        case .runs(_, _, let conclusion, _, _): conclusion
+        }
+    }
+
+    /// The findings of all runs, those that are the same in several told once, at the first of them.
+    var foldedFindings: [FoldedFinding] { FoldedFinding.all(in: runs) }
 
     /// The name that the user gave, or else what was run.
     var name: String {
         switch subject {
         case .job(let job): job.spec.name.isEmpty ? entry : job.spec.name
-        case .run(_, let name, _): name
+        case .run(_, let name, _), .runs(_, _, _, let name, _): name
         }
     }
 
@@ -146,10 +171,12 @@ extension Report {
     }
 
     /// Whether the run did what a program is run for: it ended by itself, with status 0.
-    static func isPlain(_ run: RunReport) -> Bool { run.outcome == .exited && run.exit == 0 }
+    package static func isPlain(_ run: RunReport) -> Bool {
+        run.outcome == .exited && run.exit == 0
+    }
 
     /// Whether Loopbox did its part: how the program ends is the program's affair.
-    static func wasCarriedOut(_ run: RunReport) -> Bool {
+    package static func wasCarriedOut(_ run: RunReport) -> Bool {
         switch run.outcome {
         case .exited, .signaled, .timedOut, .cpuExceeded, .memoryExceeded, .deadlocked: true
         case .cancelled, .expired, .lost, .buildFailed, .sandboxFailed: false
@@ -157,7 +184,7 @@ extension Report {
     }
 
     /// Why a run ended otherwise than by itself with status 0, in a sentence.
-    static func reason(for run: RunReport) -> String {
+    package static func reason(for run: RunReport) -> String {
         if !run.ending.isEmpty { return run.ending }
         switch run.outcome {
         case .exited: return "the program ended with exit status \(run.exit ?? 0)"

@@ -26,13 +26,39 @@ public struct Rule: Hashable, Sendable, Codable {
     public var seen: [Sight]
     /// What to do about it where nothing better is known of the code.
     public var remedy: String
+    /// What goes wrong because of it, for who meets it the first time.
+    public var why: String
+    /// A program that gives it; nil where none can be relied on to.
+    public var bad: Example?
+    /// The same program as it should be.
+    public var good: Example?
     /// Where to read more.
     public var doc: String
 
     enum CodingKeys: String, CodingKey {
         case id, category, severity, title, fires, versions
         case needsDebugMode = "needs_debug_mode"
-        case seen, remedy, doc
+        case seen, remedy, why, bad, good, doc
+    }
+
+    /// A short program: one text in answers, a line each in the catalogue, where people edit it.
+    public struct Example: Hashable, Sendable, Codable {
+        /// Its lines, without their ends.
+        public var lines: [String]
+
+        /// Reads a list of lines.
+        public init(from decoder: any Decoder) throws {
+            lines = try decoder.singleValueContainer().decode([String].self)
+        }
+
+        /// Writes one text.
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            try container.encode(text)
+        }
+
+        /// What `main.py` holds.
+        public var text: String { lines.map { $0 + "\n" }.joined() }
     }
 
     /// A text that an interpreter has for it.
@@ -63,6 +89,14 @@ public struct Rule: Hashable, Sendable, Codable {
 
     /// The rule with this id; nil: there is none.
     public static func named(_ id: String) -> Rule? { byID[id] }
+
+    /// Every category, in the order of the reference page.
+    public static let categories = all.reduce(into: [String]()) { known, rule in
+        if !known.contains(rule.category) { known.append(rule.category) }
+    }
+
+    /// Whether `name` is this rule's id or its category.
+    public func isMeant(by name: String) -> Bool { name == id || name == category }
 
     /// The first rule that is known by `text` on `channel`; `classes` are those of the warning or
     /// exception, itself the first.

@@ -20,11 +20,7 @@ public enum RuleText {
     public static var list: String {
         let width = Rule.all.map(\.id.count).max() ?? 0
         var text = ""
-        var categories: [String] = []
-        for rule in Rule.all where !categories.contains(rule.category) {
-            categories.append(rule.category)
-        }
-        for category in categories {
+        for category in Rule.categories {
             text += "\(text.isEmpty ? "" : "\n")\(category)\n"
             for rule in Rule.all where rule.category == category {
                 let space = String(repeating: " ", count: width - rule.id.count)
@@ -39,6 +35,7 @@ public enum RuleText {
         var text = "\(rule.title) [\(rule.id)]\n\n"
         text += entry("severity", "\(rule.severity.rawValue), of the category \(rule.category)")
         text += entry("when", rule.fires)
+        text += entry("why", rule.why)
         text += entry("fix", rule.remedy)
         if !rule.seen.isEmpty {
             text += entry("CPython", rule.versions + (rule.needsDebugMode ? ", in debug mode" : ""))
@@ -51,7 +48,15 @@ public enum RuleText {
                 .joined(separator: "…")
             text += entry(place == 0 ? "says" : "", words)
         }
-        return text + entry("more", rule.doc)
+        text += entry("more", rule.doc)
+        if let bad = rule.bad { text += program("found in", bad) }
+        if let good = rule.good { text += program("not found in", good) }
+        return text
+    }
+
+    private static func program(_ title: String, _ example: Rule.Example) -> String {
+        "\n\(title):\n\n"
+            + example.lines.map { $0.isEmpty ? "\n" : "    \($0)\n" }.joined()
     }
 
     /// `label: value`, folded at spaces.

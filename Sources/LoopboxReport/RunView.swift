@@ -5,6 +5,7 @@ import LoopboxModel
 /// A run as the API shows it, without its findings, which stand with the job.
 struct RunView: Encodable {
     var run: Int
+    var matrix: Cell?
     var runtime: String
     var outcome: Outcome
     var exit: Int?
@@ -35,7 +36,7 @@ struct RunView: Encodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case run, runtime, outcome, exit, signal, ending, wall, cpu
+        case run, matrix, runtime, outcome, exit, signal, ending, wall, cpu
         case cpuUser = "cpu_user"
         case cpuSystem = "cpu_system"
         case maxRSS = "max_rss"
@@ -49,12 +50,13 @@ struct RunView: Encodable {
 
     init(_ report: RunReport) {
         run = report.run
+        matrix = report.cell
         runtime = report.runtime
         outcome = report.outcome
         exit = report.exit
         signal = report.signal
         ending = report.ending
-        wall = Seconds((report.times.start?.duration ?? .zero) + report.times.run.duration)
+        wall = report.times.wall
         cpu = report.usage.cpu
         cpuUser = report.usage.cpuUser
         cpuSystem = report.usage.cpuSystem

@@ -6,13 +6,14 @@ import LoopboxModel
 enum SARIFNotice: String {
     case noResult = "no-result"
     case runEnded = "run-ended"
+    case gateFailed = "gate-failed"
     case reportIncomplete = "report-incomplete"
     case outputTruncated = "output-truncated"
     case resultsDropped = "results-dropped"
 
     var level: Severity {
         switch self {
-        case .noResult, .runEnded: .error
+        case .noResult, .runEnded, .gateFailed: .error
         case .reportIncomplete, .resultsDropped: .warning
         case .outputTruncated: .note
         }
@@ -22,6 +23,7 @@ enum SARIFNotice: String {
         switch self {
         case .noResult: "There is no result."
         case .runEnded: "The program ended otherwise than by itself with status 0."
+        case .gateFailed: "Something is not as the spec expects it."
         case .reportIncomplete: "The program's own report broke off."
         case .outputTruncated: "A part of what the program wrote was dropped."
         case .resultsDropped: "There are more findings than a file may have."

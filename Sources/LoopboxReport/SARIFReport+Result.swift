@@ -3,8 +3,9 @@
 import LoopboxModel
 
 extension SARIFReport {
-    /// A finding of the run that is the invocation with this index.
-    mutating func result(of finding: Finding, invocation: Int) -> JSONValue {
+    /// A finding of which the first run is the invocation with this index.
+    mutating func result(of folded: FoldedFinding, invocation: Int) -> JSONValue {
+        let finding = folded.finding
         let index = ruleIndex(of: finding)
         let (related, links) = relatedLocations(of: finding)
         return .members([
@@ -25,6 +26,7 @@ extension SARIFReport {
             "provenance": .members(["invocationIndex": .integer(invocation)]),
             "properties": .members([
                 "run": .integer(finding.run),
+                "runs": folded.runs.count == 1 ? nil : .array(folded.runs.map { .integer($0) }),
                 "source": .string(finding.source.rawValue),
                 "trust": .string(finding.trust.rawValue),
                 "atSeconds": .seconds(finding.at),
@@ -184,9 +186,8 @@ extension SARIFReport {
             place.map { [finding.rule, report.repositoryPath($0.path), $0.function, code ?? ""] }
             ?? [finding.rule, finding.message.filter { !$0.isNumber }]
         let name = Fingerprint.of(parts)
-        // Two runs of a job find the same thing.
-        let count = hashes["\(finding.run) \(name)", default: 0] + 1
-        hashes["\(finding.run) \(name)"] = count
+        let count = hashes[name, default: 0] + 1
+        hashes[name] = count
         return "\(name):\(count)"
     }
 }

@@ -25,10 +25,10 @@ extension SARIFReport {
                 needsDebugMode: false,
                 seen: [],
                 remedy: "",
+                why: "",
                 doc: finding.doc
             )
         let doc = isWebAddress(rule.doc) ? rule.doc : nil
-        let more = doc.map { "\n\n[What Python's documentation says](\($0))" } ?? ""
         let kind =
             switch rule.severity {
             case .error: "error"
@@ -45,11 +45,7 @@ extension SARIFReport {
             "fullDescription": .members(["text": .string(whole)]),
             "help": .members([
                 "text": .string(doc.map { "\(whole)\n\($0)" } ?? whole),
-                "markdown": .string(
-                    rule.remedy.isEmpty
-                        ? "**\(rule.title).**\(when)\(more)"
-                        : "**\(rule.title).**\(when)\n\nWhat to do: \(rule.remedy)\(more)"
-                ),
+                "markdown": .string(markdown(of: rule, doc)),
             ]),
             "helpUri": doc.map { .string($0) },
             "defaultConfiguration": .members(["level": .string(rule.severity.rawValue)]),
@@ -60,6 +56,20 @@ extension SARIFReport {
                 "problem.severity": .string(kind),
             ]),
         ])
+    }
+
+    /// The rule's page, for viewers that show it beside a finding.
+    private static func markdown(of rule: Rule, _ doc: String?) -> String {
+        var parts = [
+            rule.fires.isEmpty
+                ? "**\(rule.title).**" : "**\(rule.title).** When: \(rule.fires)."
+        ]
+        if !rule.why.isEmpty { parts.append(rule.why) }
+        if !rule.remedy.isEmpty { parts.append("What to do: \(rule.remedy)") }
+        if let bad = rule.bad { parts.append("Found in:\n\n```python\n\(bad.text)```") }
+        if let good = rule.good { parts.append("Not found in:\n\n```python\n\(good.text)```") }
+        if let doc { parts.append("[What Python's documentation says](\(doc))") }
+        return parts.joined(separator: "\n\n")
     }
 
     /// `CoroutineNeverAwaited`: §3.49.7 wants such a name beside the id.

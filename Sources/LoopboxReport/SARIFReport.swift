@@ -5,7 +5,8 @@ import LoopboxModel
 /// The report as SARIF 2.1.0, which code hosts and editors show on the lines it names.
 ///
 /// How it maps. The report is one SARIF run: a code host refuses several of one tool in a file. Each
-/// of a job's runs is an invocation, and a result names its own by the index. What the interpreter
+/// of a job's runs is an invocation. What several runs found alike is one result, as it is one line to
+/// change; it names the first of them by the index, and all by their numbers. What the interpreter
 /// was seen to do goes into these places:
 /// - the line to change is the result's location, with the line of source as its snippet;
 /// - the program's own frames that led there are a code flow, in the order of the calls, and those
@@ -41,7 +42,7 @@ struct SARIFReport: ReportRenderer {
     private(set) var artifacts: [String] = []
     /// Ids of the notifications' kinds that were named.
     private var notices: [SARIFNotice] = []
-    /// How often each hash of a line has come, by run and hash.
+    /// How often each hash of a line has come.
     var hashes: [String: Int] = [:]
 
     /// Results of one run; a code host refuses a file with more.
@@ -56,14 +57,16 @@ struct SARIFReport: ReportRenderer {
 
     private mutating func log() -> JSONValue {
         let runs = report.runs
-        var found = runs.enumerated().flatMap { place, run in run.findings.map { (place, $0) } }
+        var found = report.foldedFindings
         let dropped = max(found.count - Self.resultsMax, 0)
         if dropped > 0 {
-            found = Array(found.sorted { $0.1.severity > $1.1.severity }.prefix(Self.resultsMax))
+            let ordered = found.sorted { $0.finding.severity > $1.finding.severity }
+            found = Array(ordered.prefix(Self.resultsMax))
         }
         var results: [JSONValue] = []
-        for (place, finding) in found {
-            results.append(result(of: finding, invocation: place))
+        for folded in found {
+            let place = runs.firstIndex { $0.run == folded.finding.run } ?? 0
+            results.append(result(of: folded, invocation: place))
         }
         var invocations: [JSONValue] = []
         for (place, run) in runs.enumerated() {
@@ -167,6 +170,10 @@ struct SARIFReport: ReportRenderer {
                     "The program's own report broke off: findings may be missing."
                 )
             )
+        }
+        for failure in report.conclusion.failures where failure.runs.contains(run.run) {
+            let name = failure.expect.isEmpty ? "" : "expect.\(failure.expect): "
+            notes.append(note(.gateFailed, "\(name)\(failure.detail)"))
         }
         for (name, stream) in [("stdout", run.stdout), ("stderr", run.stderr)]
         where stream.isTruncated {

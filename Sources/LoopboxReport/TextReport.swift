@@ -19,12 +19,13 @@ public struct TextReport: Sendable {
     private enum Subject {
         case job(Job)
         case run(RunReport, name: String, debug: JobSpec.DebugOptions)
+        case runs([RunReport], Verdict?, Conclusion, name: String, debug: JobSpec.DebugOptions)
     }
 
     private let subject: Subject
     private let color: Bool
-    private let output: Output
-    private let isSelection: Bool
+    let output: Output
+    let isSelection: Bool
     let more: String?
 
     /// The report of `job`, whatever its state.
@@ -60,6 +61,25 @@ public struct TextReport: Sendable {
         self.init(subject, more, color, output, isSelection)
     }
 
+    /// The report of runs that belong to no job.
+    ///
+    /// - `verdict`, `conclusion`: what they come to.
+    /// - `name`, `debug`, `more`, `color`, `isSelection`: as for one run.
+    public init(
+        runs: [RunReport],
+        verdict: Verdict?,
+        conclusion: Conclusion,
+        name: String,
+        debug: JobSpec.DebugOptions,
+        more: String? = nil,
+        color: Bool = false,
+        output: Output = .none,
+        isSelection: Bool = false
+    ) {
+        let subject = Subject.runs(runs, verdict, conclusion, name: name, debug: debug)
+        self.init(subject, more, color, output, isSelection)
+    }
+
     private init(
         _ subject: Subject,
         _ more: String?,
@@ -84,7 +104,12 @@ public struct TextReport: Sendable {
             page.line(
                 "\(SafeText.end(of: name, columns: Self.nameMax))  ran for \(took)\(end(of: run))"
             )
-            write([run], debug: debug, to: &page)
+            write(run, debug: debug, to: &page)
+        case .runs(let runs, let verdict, let conclusion, let name, let debug):
+            let title = SafeText.end(of: name, columns: Self.nameMax)
+            let end = Self.end(of: runs, conclusion)
+            page.line("\(title)  \(end)\(Self.words(for: verdict, runs))")
+            write(runs, conclusion, debug: debug, to: &page)
         }
         return page.text
     }
@@ -108,12 +133,13 @@ public struct TextReport: Sendable {
             page.line("\(title)  running since \(job.startedAt ?? job.createdAt)\(attempt)")
             page.line("There is no result yet. Ask again in a moment.")
         case .completed:
-            page.line("\(title)  completed\(took(by: job))\(end(of: job))\(verdict(of: job))")
+            let verdict = Self.words(for: job.verdict, job.runs)
+            page.line("\(title)  completed\(took(by: job))\(end(of: job))\(verdict)")
             if job.runs.isEmpty {
                 page.blank()
                 page.line("\(Self.reason(for: job))")
             } else {
-                write(job.runs, debug: job.spec.debug, to: &page)
+                write(job.runs, job.conclusion, debug: job.spec.debug, to: &page)
             }
         }
     }
@@ -125,18 +151,9 @@ public struct TextReport: Sendable {
     }
 
     private func end(of job: Job) -> String {
-        switch job.runs.count {
-        case 0: "   \(Self.words(for: job.outcome ?? .lost))"
-        case 1: end(of: job.runs[0])
-        default: "   \(job.runs.count) runs"
-        }
-    }
-
-    private func verdict(of job: Job) -> String {
-        guard let verdict = job.verdict else { return "" }
-        let findings = job.runs.flatMap(\.findings)
-        let count = findings.isEmpty ? "" : " (\(Self.summary(of: findings)))"
-        return "   verdict: \(verdict.rawValue)\(count)"
+        job.runs.isEmpty
+            ? "   \(Self.words(for: job.outcome ?? .lost))"
+            : "   \(Self.end(of: job.runs, job.conclusion))"
     }
 
     /// Why a job ended without a single run.
@@ -153,49 +170,45 @@ public struct TextReport: Sendable {
         }
     }
 
-    // MARK: Runs
+    // MARK: One run
 
-    private func write(
-        _ runs: [RunReport],
-        debug: JobSpec.DebugOptions,
-        to page: inout ReportPage
-    ) {
-        for run in runs {
-            if runs.count > 1 {
-                page.blank()
-                page.line(
-                    "run \(run.run) of \(runs.count)   \(Self.time(run.times.total))\(end(of: run))"
-                )
-            }
-            for finding in run.findings {
-                page.blank()
-                write(finding, to: &page)
-            }
-            let remarks = Self.remarks(on: run, debug: debug, isSelection: isSelection)
-            if !remarks.isEmpty { page.blank() }
-            for remark in remarks { page.line("\(remark)") }
-            if let standing = run.standing {
-                page.blank()
-                Self.write(standing, outcome: run.outcome, to: &page)
-            }
-            if let artifacts = run.artifacts {
-                page.blank()
-                Self.write(artifacts, to: &page)
-            }
+    /// Adds what there is to say of the only run, but for what was expected of it.
+    func write(_ run: RunReport, debug: JobSpec.DebugOptions, to page: inout ReportPage) {
+        for finding in run.findings {
+            page.blank()
+            write(finding, to: &page)
+        }
+        let remarks = Self.remarks(on: run, debug: debug, isSelection: isSelection)
+        if !remarks.isEmpty { page.blank() }
+        for remark in remarks { page.line("\(remark)") }
+        if let standing = run.standing {
+            page.blank()
+            Self.write(standing, outcome: run.outcome, to: &page)
+        }
+        if let artifacts = run.artifacts {
+            page.blank()
+            Self.write(artifacts, to: &page)
         }
         if case .tail(let lines, let stdout, let stderr) = output {
             page.blank()
             Self.write(tail: lines, stdout: stdout, stderr: stderr, to: &page)
         }
-        let findings = runs.flatMap(\.findings)
-        if !findings.isEmpty {
+        if !run.findings.isEmpty {
             page.blank()
-            page.line("\(Self.summary(of: findings))")
+            page.line("\(Self.summary(of: run.findings))")
         }
     }
 
+    private static let allClear = "All clear: nothing lost, nothing left open, nothing slow."
+    private static let noFindings = "No findings."
+
+    /// Whether `remark` says that a run has no findings.
+    static func isOfNoFindings(_ remark: String) -> Bool {
+        remark == allClear || remark == noFindings
+    }
+
     /// What there is to say of a run as a whole, below its findings.
-    private static func remarks(
+    static func remarks(
         on run: RunReport,
         debug: JobSpec.DebugOptions,
         isSelection: Bool
@@ -208,10 +221,7 @@ public struct TextReport: Sendable {
         } else if rules.isEmpty {
             let isDebug = debug.asyncio && debug.devMode
             let isClean = isPlain && isDebug && run.reportState == .complete
-            remarks.append(
-                isClean
-                    ? "All clear: nothing lost, nothing left open, nothing slow." : "No findings."
-            )
+            remarks.append(isClean ? allClear : noFindings)
             if !isDebug {
                 let key = debug.asyncio ? "debug.dev_mode" : "debug.asyncio"
                 remarks.append("\(key) is off: much goes unseen without it.")
@@ -240,17 +250,23 @@ public struct TextReport: Sendable {
         return remarks
     }
 
-    private func end(of run: RunReport) -> String {
-        let end =
-            switch run.outcome {
-            case .exited: "exit \(run.exit ?? 0)"
-            case .signaled: "killed by \(run.signal ?? "a signal")"
-            default: Self.words(for: run.outcome)
-            }
-        return "   \(run.runtime)   \(end)"
+    private func end(of run: RunReport) -> String { "   \(Self.end(of: run))" }
+
+    /// `python3.13.0   exit 0`
+    static func end(of run: RunReport) -> String {
+        "\(run.runtime)   \(words(for: run.outcome, run.exit, run.signal))"
     }
 
     // MARK: Words
+
+    /// `exit 3`, `killed by SIGKILL`, `timed out`
+    package static func words(for outcome: Outcome, _ exit: Int?, _ signal: String?) -> String {
+        switch outcome {
+        case .exited: "exit \(exit ?? 0)"
+        case .signaled: "killed by \(signal ?? "a signal")"
+        default: words(for: outcome)
+        }
+    }
 
     static func words(for outcome: Outcome) -> String {
         outcome.rawValue.map { $0 == "_" ? " " : String($0) }.joined()
@@ -265,7 +281,7 @@ public struct TextReport: Sendable {
     }
 
     /// `0.09s`: with as many digits as say something.
-    static func time(_ seconds: Seconds) -> String {
+    package static func time(_ seconds: Seconds) -> String {
         let places = seconds.value >= 10 ? 1 : seconds.value >= 0.01 ? 2 : 3
         let unit = places == 1 ? 10 : places == 2 ? 100 : 1000
         let count = Int((seconds.value * Double(unit)).rounded())

@@ -43,9 +43,9 @@ public struct CollectedArtifacts: Sendable {
 /// Source: openat2(2).
 struct ArtifactCollector {
     private let patterns: [ArtifactPattern]
+    /// All files together.
+    private let bytesMax: ByteCount
 
-    /// All files together, as `store.md` has it for a job.
-    static let bytesMax = 16 << 20
     /// Files that are kept; a report that lists more is not read.
     static let filesMax = 1000
     /// Names that are looked at, matching or not: reading a directory of a million takes seconds.
@@ -55,11 +55,14 @@ struct ArtifactCollector {
     /// How long the whole takes at most: the slot is kept until then.
     static let timeMax = Duration.seconds(5)
 
-    init(_ patterns: [String]) { self.patterns = patterns.map(ArtifactPattern.init) }
+    init(_ patterns: [String], bytesMax: ByteCount) {
+        self.patterns = patterns.map(ArtifactPattern.init)
+        self.bytesMax = bytesMax
+    }
 
     /// What of `directory`, a descriptor, the patterns name.
     func collect(from directory: CInt) -> CollectedArtifacts {
-        var walk = Walk()
+        var walk = Walk(bytesMax: bytesMax)
         let copy = csandboxOpen(directory, Array(".".utf8), O_RDONLY | O_DIRECTORY)
         if copy >= 0 { walk.folder(copy, path: [], patterns, depth: 1) }
         walk.collected.files.sort { $0.path < $1.path }
@@ -69,10 +72,16 @@ struct ArtifactCollector {
     /// One walk, with what is left of its limits.
     private struct Walk {
         var collected = CollectedArtifacts()
-        private var bytesLeft = bytesMax
+        private let bytesMax: ByteCount
+        private var bytesLeft: Int
         private var entriesLeft = entriesMax
         private var isOver = false
         private let deadline = ContinuousClock.now.advanced(by: timeMax)
+
+        init(bytesMax: ByteCount) {
+            self.bytesMax = bytesMax
+            bytesLeft = bytesMax.bytes
+        }
 
         /// Looks through the open folder `number`, and closes it.
         mutating func folder(
@@ -157,7 +166,7 @@ struct ArtifactCollector {
                 return skip(
                     path,
                     "its \(size) bytes are more than the \(bytesLeft) that are left of "
-                        + "\(bytesMax >> 20)MiB for all artifacts"
+                        + "\(bytesMax) for all artifacts"
                 )
             }
             var count = 0

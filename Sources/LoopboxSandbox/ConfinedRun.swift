@@ -2,6 +2,7 @@
 
 import CSandbox
 import Glibc
+import Loop
 import LoopSystem
 import LoopboxModel
 
@@ -49,10 +50,12 @@ final class ConfinedRun {
     private let level: Attestation.Level
     private let required: UInt32
 
+    /// A run of `command`; `workers` do what would make the loop wait.
     init(
         _ confinement: SandboxCommand.Confinement,
         _ command: SandboxCommand,
-        _ facilities: Facilities
+        _ facilities: Facilities,
+        workers: ThreadPoolExecutor
     ) throws(SandboxError) {
         self.confinement = confinement
         self.command = command
@@ -84,7 +87,7 @@ final class ConfinedRun {
             )
         }
         group = try facilities.groups.map { groups throws(SandboxError) in
-            try ControlGroup(in: groups, command.limits)
+            try ControlGroup(in: groups, command.limits, removedBy: workers)
         }
         do {
             folder = command.artifacts.isEmpty ? nil : try WorkFolder()

@@ -2,6 +2,7 @@
 
 import CSandbox
 import Glibc
+import Loop
 import LoopSystem
 import LoopboxModel
 
@@ -84,6 +85,7 @@ final class ControlGroup {
     let folder: String
     /// Whoever writes 0 here joins.
     let members: FileDescriptor
+    private let workers: ThreadPoolExecutor
 
     /// The number of ``members`` in the child.
     static let descriptor = CInt(CSANDBOX_GROUP)
@@ -91,7 +93,15 @@ final class ControlGroup {
     private static let removalsMax = 1000
 
     /// A new one below `groups`, bounded by `limits`.
-    init(in groups: ControlGroups, _ limits: JobSpec.Limits) throws(SandboxError) {
+    ///
+    /// - Parameter workers: remove it at the end: killed processes take a moment to go, and the loop
+    ///   can't wait for them.
+    init(
+        in groups: ControlGroups,
+        _ limits: JobSpec.Limits,
+        removedBy workers: ThreadPoolExecutor
+    ) throws(SandboxError) {
+        self.workers = workers
         let folder = "\(groups.folder)/\(ControlGroups.prefix)\(getpid())-\(UUIDv7().text)"
         guard unsafe mkdir(folder, 0o755) == 0 else {
             throw .facility("a control group can't be made in \(groups.folder)", code: errno)
@@ -134,9 +144,11 @@ final class ControlGroup {
         return line.flatMap { Int($0.dropFirst(key.count + 1)) } ?? 0
     }
 
-    deinit {
+    deinit { try? workers.submit { [folder] in Self.remove(folder) } }
+
+    private static func remove(_ folder: String) {
         _ = ControlGroups.write("1", "\(folder)/cgroup.kill")
-        for _ in 0..<Self.removalsMax {
+        for _ in 0..<removalsMax {
             if unsafe rmdir(folder) == 0 || errno != EBUSY { return }
             usleep(1000)
         }

@@ -174,14 +174,14 @@ public final class Sandbox {
         if !command.artifacts.isEmpty {
             let directory =
                 folder ?? (isolation == nil ? try? .open(command.directory, O_RDONLY) : nil)
-            result.artifacts = await collect(command.artifacts, from: directory)
+            result.artifacts = await collect(command, from: directory)
         }
         return result
     }
 
     /// Takes the files out of the working directory, on a thread of the pool.
     private func collect(
-        _ patterns: [String],
+        _ command: SandboxCommand,
         from directory: consuming FileDescriptor?
     ) async -> CollectedArtifacts {
         guard let directory else {
@@ -191,7 +191,8 @@ public final class Sandbox {
         }
         let number = directory.number
         let collected = await loop.runInExecutor {
-            ArtifactCollector(patterns).collect(from: number)
+            ArtifactCollector(command.artifacts, bytesMax: command.artifactsMax)
+                .collect(from: number)
         }
         // Open until here.
         _ = consume directory
@@ -227,7 +228,7 @@ public final class Sandbox {
         _ command: SandboxCommand
     ) throws(SandboxError) -> ConfinedRun {
         if facilities == nil { facilities = try Facilities() }
-        return try ConfinedRun(confinement, command, facilities!)
+        return try ConfinedRun(confinement, command, facilities!, workers: watcher)
     }
 
     /// Waits until every pipe has come to its end, for a while; then reads what is there.

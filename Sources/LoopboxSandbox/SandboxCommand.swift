@@ -18,6 +18,8 @@ public struct SandboxCommand: Sendable {
     public var limits: JobSpec.Limits
     /// Which files of the working directory are kept: patterns as a spec has them.
     public var artifacts: [String]
+    /// How much of them is kept, all together.
+    public var artifactsMax: ByteCount
     /// How it is isolated; nil: not at all.
     public var confinement: Confinement?
 
@@ -30,6 +32,7 @@ public struct SandboxCommand: Sendable {
         stdin: [UInt8]?,
         limits: JobSpec.Limits,
         artifacts: [String] = [],
+        artifactsMax: ByteCount = JobSpec.artifactsOfRunMax,
         confinement: Confinement? = nil
     ) {
         self.path = path
@@ -39,6 +42,7 @@ public struct SandboxCommand: Sendable {
         self.stdin = stdin
         self.limits = limits
         self.artifacts = artifacts
+        self.artifactsMax = artifactsMax
         self.confinement = confinement
     }
 

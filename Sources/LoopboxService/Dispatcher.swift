@@ -3,6 +3,7 @@
 import Logging
 import Loop
 import LoopSystem
+import LoopboxGate
 import LoopboxModel
 import LoopboxSandbox
 import LoopboxStore
@@ -11,13 +12,17 @@ import LoopboxStore
 ///
 /// How this works. One task claims as many jobs as there are free slots and gives each a task of
 /// its own; it rests until a job comes or a slot becomes free. A heartbeat prolongs the claims; one
-/// that was lost (the job was deleted) ends its run. A report that can't be stored stays in memory
+/// that was lost (the job was deleted) ends its runs. A report that can't be stored stays in memory
 /// and is tried again until it can.
+///
+/// A slot is a run that goes on. Each job has one to itself. One that may have several runs at once
+/// gets further slots while they are free and no job waits: so it is never slower for them, and
+/// never keeps anybody waiting longer than one run lasts.
 @ServiceActor
 final class Dispatcher {
     private struct Running {
         let claim: Claim
-        let run: Sandbox.Run
+        let series: RunSeries
     }
 
     private let loop: EventLoop
@@ -28,6 +33,10 @@ final class Dispatcher {
     private let logger: Logger
     private let onFinished: @ServiceActor () -> Void
     private var running: [JobID: Running] = [:]
+    /// Slots that jobs have beside their own.
+    private var extraSlots = 0
+    /// Whether the queue was empty when it was last looked at, and nothing has come since.
+    private var isQueueEmpty = false
     private var work: Future<Void>?
     private var isStopping = false
     private var claiming: LoopTask<Void>?
@@ -41,8 +50,6 @@ final class Dispatcher {
     /// How long a run that is left for the next start may take to end and to be tidied up. Short:
     /// with the drain's other spans it is less than the 30 s that Kubernetes gives.
     static let endingMax: Duration = .seconds(2)
-    /// How often a run is begun anew where the sandbox could not be set up.
-    static let sandboxAttempts = 2
 
     init(
         loop: EventLoop,
@@ -76,24 +83,29 @@ final class Dispatcher {
         }
     }
 
-    /// Says that there may be something to do.
+    /// Says that a job has come.
     func noteWork() {
+        isQueueEmpty = false
+        wake()
+    }
+
+    private func wake() {
         if let work, !work.isDone { try? work.setResult(()) }
     }
 
-    /// Ends the run of `job`, if it runs here.
-    func cancel(_ job: JobID) { running[job]?.run.cancel() }
+    /// Ends the runs of `job`, if it runs here.
+    func cancel(_ job: JobID) { running[job]?.series.cancel() }
 
     /// Claims nothing any more, waits at most `timeout` for what runs, and leaves the rest: it is
     /// queued again at the next start.
     func drain(within timeout: Duration) async {
         isStopping = true
-        noteWork()
+        wake()
         beating?.cancel()
         await rest(until: loop.time().advanced(by: timeout))
         for (id, running) in running {
             logger.warning("job left for the next start", metadata: ["job.id": "\(id)"])
-            running.run.cancel()
+            running.series.cancel()
         }
         await rest(until: loop.time().advanced(by: Self.endingMax))
     }
@@ -113,7 +125,7 @@ final class Dispatcher {
 
     private func claimAndRun() async {
         while !isStopping {
-            let free = slots - running.count
+            let free = slots - running.count - extraSlots
             if free > 0 {
                 do throws(StoreError) {
                     let claims = try await store.claim(
@@ -121,6 +133,7 @@ final class Dispatcher {
                         max: free,
                         lease: Self.lease
                     )
+                    isQueueEmpty = claims.count < free
                     for claim in claims { begin(claim) }
                     if !claims.isEmpty { continue }
                 } catch {
@@ -141,30 +154,52 @@ final class Dispatcher {
     }
 
     private func begin(_ claim: Claim) {
-        let run = runner.newRun()
-        running[claim.id] = Running(claim: claim, run: run)
+        let series = RunSeries(
+            claim.job.spec,
+            name: "\(claim.id)-\(claim.attempt)",
+            on: loop,
+            runner: runner,
+            slots: RunSeries.Slots(
+                take: { [weak self] in self?.takeExtraSlot() ?? false },
+                giveBack: { [weak self] in self?.giveBackExtraSlot() }
+            ),
+            logger: logger
+        )
+        running[claim.id] = Running(claim: claim, series: series)
         changes.note(claim.id)
         loop.createTask(name: "job \(claim.id)") { @ServiceActor in
-            await self.perform(claim, run)
+            await self.perform(claim, series)
             self.running[claim.id] = nil
-            self.noteWork()
+            self.wake()
         }
     }
 
-    private func perform(_ claim: Claim, _ run: Sandbox.Run) async {
-        let finished = await runWithRetry(claim, run)
+    private func takeExtraSlot() -> Bool {
+        guard !isStopping, isQueueEmpty, running.count + extraSlots < slots else { return false }
+        extraSlots += 1
+        return true
+    }
+
+    private func giveBackExtraSlot() {
+        extraSlots -= 1
+        wake()
+    }
+
+    private func perform(_ claim: Claim, _ series: RunSeries) async {
+        let ended = await series.run()
         // What was ended because the server ends is run again.
-        if isStopping, finished.report.outcome == .cancelled { return }
+        if isStopping, ended.judgement.outcome == .cancelled { return }
         let finish = Finish(
             claim: claim,
-            outcome: finished.report.outcome,
-            verdict: nil,
-            runs: [finished]
+            outcome: ended.judgement.outcome,
+            verdict: ended.judgement.verdict,
+            runs: ended.runs,
+            conclusion: ended.judgement.conclusion
         )
         while true {
             do throws(StoreError) {
                 let result = try await store.finish(finish)
-                if case .finished(let job) = result { note(job, finished.report) }
+                if case .finished(let job) = result { note(job) }
                 changes.note(claim.id)
                 onFinished()
                 return
@@ -178,35 +213,15 @@ final class Dispatcher {
         }
     }
 
-    private func runWithRetry(_ claim: Claim, _ run: Sandbox.Run) async -> FinishedRun {
-        var attempt = 1
-        while true {
-            do throws(JobRunnerError) {
-                return try await runner.run(
-                    claim.job.spec,
-                    name: "\(claim.id)-\(claim.attempt)",
-                    as: run
-                )
-            } catch {
-                logger.error(
-                    "a run could not be set up",
-                    metadata: ["job.id": "\(claim.id)", "reason": "\(error)"]
-                )
-                guard attempt < Self.sandboxAttempts else {
-                    return JobRunner.failure(error, spec: claim.job.spec)
-                }
-                attempt += 1
-            }
-        }
-    }
-
-    private func note(_ job: Job, _ report: RunReport) {
+    private func note(_ job: Job) {
+        let took = job.startedAt.flatMap { start in job.endedAt.map { start.duration(to: $0) } }
         logger.info(
             "job finished",
             metadata: [
-                "job.id": "\(job.id)", "outcome": "\(report.outcome.rawValue)",
-                "findings": "\(report.findings.count)",
-                "total.ms": "\(report.times.total.duration.milliseconds)",
+                "job.id": "\(job.id)", "outcome": "\(job.outcome?.rawValue ?? "")",
+                "verdict": "\(job.verdict?.rawValue ?? "none")", "runs": "\(job.runs.count)",
+                "findings": "\(job.runs.reduce(0) { $0 + $1.findings.count })",
+                "total.ms": "\((took ?? .zero).milliseconds)",
             ]
         )
     }
@@ -220,7 +235,7 @@ final class Dispatcher {
             )
             for claim in lost {
                 logger.warning("a claim was lost", metadata: ["job.id": "\(claim.id)"])
-                running[claim.id]?.run.cancel()
+                running[claim.id]?.series.cancel()
             }
         } catch {
             logger.error("claims can't be prolonged", metadata: ["reason": "\(error)"])

@@ -6,6 +6,7 @@ public import LoopSystem
 public import LoopboxModel
 import LoopboxRuntimes
 public import LoopboxSandbox
+import LoopboxSpec
 public import LoopboxStore
 
 /// Why a run could not take place. Always our own failure.
@@ -22,6 +23,8 @@ public enum JobRunnerError: Error, Hashable, Sendable, CustomStringConvertible {
     case level(asked: JobSpec.Level, given: Attestation.Level)
     /// A spec asks for a network that the server's level can't give.
     case network(JobSpec.Network, given: Attestation.Level)
+    /// A combination of a stored spec's matrix has a value that this version does not take.
+    case matrix([Setting])
 
     /// What failed and, where there is one, the cure.
     public var description: String {
@@ -38,6 +41,9 @@ public enum JobRunnerError: Error, Hashable, Sendable, CustomStringConvertible {
         case .network(let asked, let given):
             "the spec asks for sandbox.network \(asked.rawValue), which level \(given.rawValue) "
                 + "can't give"
+        case .matrix(let cell):
+            "the matrix has a value that this version does not take: "
+                + cell.map { "\($0.key)=\($0.value)" }.joined(separator: ", ")
         }
     }
 }
@@ -57,8 +63,8 @@ public final class JobRunner {
     public let missing: [MissingLevel]
     private let sandbox: Sandbox
     private let workBase: String
-    /// For what would block the loop: files, and the making of findings.
-    private let workers: ThreadPoolExecutor
+    /// For what would block the loop: files, and the making of findings and verdicts.
+    let workers: ThreadPoolExecutor
 
     /// A runner with its harness below `dataDirectory` and the work directories of its runs below
     /// `workDirectory`, which is its own. What an earlier runner of the same `workDirectory` left
@@ -186,19 +192,24 @@ public final class JobRunner {
     /// A run to give to ``run(_:name:as:)``, by which it can be cancelled.
     public func newRun() -> Sandbox.Run { sandbox.newRun() }
 
-    /// Runs `spec` to its end and leaves nothing of it behind.
+    /// Runs the program of `job` to its end and leaves nothing of it behind.
     ///
-    /// - Parameter name: of the work directory, unique among the runs under way.
+    /// - Parameters:
+    ///   - number: of the run, from 1; its settings are those that the job's matrix has for it.
+    ///   - name: of the work directory, unique among the runs under way.
     public func run(
-        _ spec: JobSpec,
+        _ job: JobSpec,
+        number: Int = 1,
         name: String,
         as run: Sandbox.Run
     ) async throws(JobRunnerError) -> FinishedRun {
         let claimedAt = MonotonicTime.now
+        let cell = job.cell(ofRun: number)
+        guard let spec = SpecSchema.spec(job, with: cell) else { throw .matrix(cell) }
         guard let runtime = catalog.runtime(named: spec.program.runtime) else {
             throw .noInterpreter("\(spec.program.runtime) is not installed here any more")
         }
-        let directory = WorkDirectory(base: workBase, name: name)
+        let directory = workDirectory(named: name)
         let confinement = try confinement(of: spec, runtime, in: directory)
         let files = spec.program.files.map { (path: $0.key, bytes: $0.value.bytes) }
         do throws(SystemError) {
@@ -237,6 +248,7 @@ public final class JobRunner {
                     stdin: spec.program.stdin?.bytes,
                     limits: spec.limits,
                     artifacts: spec.artifacts,
+                    artifactsMax: job.artifactsShare,
                     confinement: confinement
                 ),
                 name: name,
@@ -256,7 +268,7 @@ public final class JobRunner {
         let errors = result.stderr.bytes
         let stacks = report.decoder.stacks
         let notes = SupervisorFindings.findings(
-            run: 1,
+            run: number,
             stdout: result.stdout.summary,
             stderr: result.stderr.summary,
             reportState: report.decoder.state,
@@ -266,7 +278,7 @@ public final class JobRunner {
         let isStuck = ending.outcome == .timedOut || ending.outcome == .deadlocked
         let (findings, standing) = await loop.runInExecutor(workers) {
             directory.remove()
-            let builder = FindingsBuilder(spec: spec, run: 1)
+            let builder = FindingsBuilder(spec: spec, run: number)
             let findings = builder.findings(
                 from: facts,
                 stacks: stacks,
@@ -283,7 +295,8 @@ public final class JobRunner {
         let born = bornAt.map { min(max($0, result.startedAt), result.endedAt) }
         return FinishedRun(
             report: RunReport(
-                run: 1,
+                run: number,
+                cell: cell.isEmpty ? nil : Cell(cell),
                 runtime: "python\(runtime.version)",
                 outcome: ending.outcome,
                 exit: ending.exit,
@@ -317,14 +330,17 @@ public final class JobRunner {
         )
     }
 
-    /// The report of a run of `spec` that could not take place because of `error`.
-    static func failure(_ error: JobRunnerError, spec: JobSpec) -> FinishedRun {
+    /// The report of run `number` of `spec` that could not take place because of `error`.
+    static func failure(_ error: JobRunnerError, spec: JobSpec, number: Int) -> FinishedRun {
+        let cell = spec.cell(ofRun: number)
         let zero = Seconds(.zero)
         let nothing = OutputSummary(written: ByteCount(bytes: 0), kept: ByteCount(bytes: 0))
         return FinishedRun(
             report: RunReport(
-                run: 1,
-                runtime: spec.program.runtime,
+                run: number,
+                cell: cell.isEmpty ? nil : Cell(cell),
+                runtime: SpecSchema.spec(spec, with: cell)?.program.runtime
+                    ?? spec.program.runtime,
                 outcome: .sandboxFailed,
                 exit: nil,
                 signal: nil,
@@ -340,6 +356,11 @@ public final class JobRunner {
             stdout: CapturedOutput(),
             stderr: CapturedOutput()
         )
+    }
+
+    /// The work directory of the run that is called `name`.
+    func workDirectory(named name: String) -> WorkDirectory {
+        WorkDirectory(base: workBase, name: name)
     }
 
     private func remove(_ directory: WorkDirectory) async {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
 import LoopSystem
 import LoopboxModel
 import LoopboxSandbox
@@ -95,17 +94,7 @@ struct RunEnding {
     }
 
     /// `SIGKILL`; a real-time signal has a number only.
-    ///
-    /// Source: signal(7).
     private static func name(ofSignal number: CInt) -> String {
-        let names: [CInt: String] = [
-            SIGHUP: "SIGHUP", SIGINT: "SIGINT", SIGQUIT: "SIGQUIT", SIGILL: "SIGILL",
-            SIGTRAP: "SIGTRAP", SIGABRT: "SIGABRT", SIGBUS: "SIGBUS", SIGFPE: "SIGFPE",
-            SIGKILL: "SIGKILL", SIGUSR1: "SIGUSR1", SIGSEGV: "SIGSEGV", SIGUSR2: "SIGUSR2",
-            SIGPIPE: "SIGPIPE", SIGALRM: "SIGALRM", SIGTERM: "SIGTERM", SIGSTKFLT: "SIGSTKFLT",
-            SIGXCPU: "SIGXCPU", SIGXFSZ: "SIGXFSZ", SIGVTALRM: "SIGVTALRM",
-            SIGPROF: "SIGPROF", SIGPOLL: "SIGIO", SIGPWR: "SIGPWR", SIGSYS: "SIGSYS",
-        ]
-        return names[number] ?? "signal \(number)"
+        SignalName.all[Int(number)] ?? "signal \(number)"
     }
 }

@@ -6,6 +6,10 @@ package struct Field<Owner: Sendable>: Sendable {
     let shape: Shape.FieldShape
     /// Reads the value of the key, whose place is given, into the owner.
     let read: @Sendable (Node.Entry, inout Owner, inout Reading) -> Void
+    /// Puts the value of a node into the owner; the place is that of its key.
+    let put: @Sendable (Node, Range<Int>, inout Owner, inout Reading) -> Void
+    /// The value of a node as it is written; nil after a fault.
+    let canonical: @Sendable (Node, Range<Int>, inout Reading) -> Written?
     /// The owner's value for the key; nil where the key is left out.
     let write: @Sendable (Owner) -> Written?
     /// An example, as in the hint of a mistake.
@@ -43,11 +47,19 @@ package struct Field<Owner: Sendable>: Sendable {
             fallbackText: fallbackText,
             examples: written
         )
+        let put = {
+            @Sendable (node: Node, place: Range<Int>, owner: inout Owner, reading: inout Reading) in
+            if let value = reading.value(node, codec, place: place) {
+                owner[keyPath: property] = value
+            }
+        }
+        self.put = put
+        canonical = { node, place, reading in
+            reading.value(node, codec, place: place).flatMap(codec.write)
+        }
         read = { entry, owner, reading in
             reading.inside(.key(key)) { reading in
-                if let value = reading.value(entry.value, codec, place: entry.keySpan) {
-                    owner[keyPath: property] = value
-                }
+                put(entry.value, entry.keySpan, &owner, &reading)
             }
         }
         write = { owner in codec.write(owner[keyPath: property]) }
@@ -63,6 +75,30 @@ package struct KeysSeen: Sendable {
     let place: Range<Int>
 
     subscript(key: String) -> Node.Entry? { entries[key] }
+
+    /// Whether `path` leads to a value.
+    func has(_ path: [SpecPath.Step]) -> Bool { node(at: path) != nil }
+
+    /// The value to which `path` leads, with the place of its key where it is a list or a map.
+    func node(at path: [SpecPath.Step]) -> Node? {
+        guard case .key(let first)? = path.first, let entry = entries[first] else { return nil }
+        var place = entry.keySpan
+        var node = entry.value
+        for step in path.dropFirst() {
+            switch (step, node.content) {
+            case (.key(let key), .map(let entries)):
+                guard let entry = entries.first(where: { $0.key == key }) else { return nil }
+                place = entry.keySpan
+                node = entry.value
+            case (.item(let item), .list(let items)) where items.indices.contains(item):
+                node = items[item]
+                place = node.span
+            default: return nil
+            }
+        }
+        if case .scalar = node.content { return node }
+        return Node(content: node.content, span: place)
+    }
 }
 
 extension Codec {

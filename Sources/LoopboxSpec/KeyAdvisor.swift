@@ -27,8 +27,13 @@ package enum KeyAdvisor {
             }
         }
         // 3. A key of another map, where there is only one of that name.
-        let elsewhere = SpecSchema.paths.filter { $0.last == normal && $0.first != "webhooks" }
-        if elsewhere.count == 1 { return .key(elsewhere[0].joined(separator: ".")) }
+        // What is expected has the names of what it is about: those are meant rather.
+        for maps in [["webhooks", "expect"], ["webhooks"]] {
+            let elsewhere = SpecSchema.paths.filter {
+                $0.last == normal && !maps.contains($0.first ?? "")
+            }
+            if elsewhere.count == 1 { return .key(elsewhere[0].joined(separator: ".")) }
+        }
         // 4. A slip of a key here.
         return NearestWord.suggestion(for: key, among: keys).map { .key($0) }
     }
@@ -159,6 +164,38 @@ package enum KeyAdvisor {
         (["pids", "threads", "max_processes", "nproc", "tasks_max"], .path("limits.processes")),
         (["nofile", "files_max", "descriptors", "fds"], .path("limits.open_files")),
         (["storage", "disk_limit", "max_file_size", "quota"], .path("limits.disk")),
+        (
+            [
+                "expected_output", "expected_stdout", "expected", "answer", "expect_output",
+            ], .path("expect.stdout")
+        ),
+        (["expected_stderr", "errors"], .path("expect.stderr")),
+        (
+            [
+                "exit_code", "exit_status", "status", "returncode", "return_code", "code",
+                "exitcode",
+            ],
+            .path("expect.exit")
+        ),
+        (
+            ["expectations", "gate", "assert", "assertions", "checks", "verdict", "quality_gate"],
+            .path("expect")
+        ),
+        (
+            ["fail_level", "fail_at", "severity", "threshold", "min_severity", "level"],
+            .path("expect.findings.fail_on")
+        ),
+        (["ignore", "allowed", "allowlist", "except"], .path("expect.findings.allow")),
+        (["required", "must_have", "expect_rules"], .path("expect.findings.require")),
+        (["regex", "regexp", "pattern", "match"], .path("expect.stdout.matches")),
+        (["strategy", "axes", "parametrize", "variants"], .path("matrix")),
+        (
+            ["repetitions", "repetition", "times", "iterations", "retries", "retry", "runs"],
+            .path("repeat")
+        ),
+        (["n", "number", "times", "repetitions"], .path("repeat.count")),
+        (["fail_fast", "failfast", "stop_on_error", "exitfirst"], .path("repeat.stop_on_failure")),
+        (["max_parallel", "concurrency", "workers", "jobs", "n"], .path("repeat.parallel")),
         (["isolation", "security", "container"], .path("sandbox")),
         (["net", "internet", "networking"], .path("sandbox.network")),
     ]

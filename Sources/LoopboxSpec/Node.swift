@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import LoopboxModel
+
 /// A value of a document and where it was written; the same for YAML and JSON.
 ///
 /// Scalars keep the text as it was written: what it means is for the schema to say. Spans are byte
@@ -43,6 +45,20 @@ package struct Node: Sendable {
         case .map: return .map
         case .refused: return .nothing
         }
+    }
+}
+
+extension Node {
+    /// A value that stands in no document.
+    init(_ value: SpecValue) {
+        let content: Content =
+            switch value {
+            case .boolean(let truth): .scalar("\(truth)", isPlain: true)
+            case .integer(let number): .scalar("\(number)", isPlain: true)
+            case .text(let text): .scalar(text, isPlain: false)
+            case .list(let items): .list(items.map { Node(.text($0)) })
+            }
+        self.init(content: content, span: 0..<0)
     }
 }
 

@@ -29,6 +29,17 @@ package struct Reading {
         faults.append(Fault(error, at: span, path: step.map { path.appending($0) } ?? path))
     }
 
+    /// Takes note of a mistake in the value to which `path` leads from the map whose keys are `seen`;
+    /// where there is none, in what leads there.
+    package mutating func fault(_ error: SpecError, at path: [SpecPath.Step], of seen: KeysSeen) {
+        guard keepsFaults else {
+            faultsDropped += 1
+            return
+        }
+        let span = seen.node(at: path)?.span ?? seen.place
+        faults.append(Fault(error, at: span, path: SpecPath(self.path.steps + path)))
+    }
+
     /// Takes note of a value that is no `expected` at all.
     package mutating func wrongKind(_ node: Node, expected: String, example: String) {
         fault(

@@ -36,10 +36,12 @@ package indirect enum Shape: Sendable {
 
     package struct MapShape: Sendable {
         package let fields: [FieldShape]
-        /// Pairs of keys of which one must be there, and not both.
-        package let exactlyOne: [[String]]
+        /// Keys of the user's making besides those, and their values.
+        package var patterns: [(keys: KeyShape, value: Shape)] = []
+        /// Keys of which one must be there, and no two.
+        package var exactlyOne: [[String]] = []
         /// Pairs of keys that exclude each other.
-        package let notBoth: [[String]]
+        package var notBoth: [[String]] = []
     }
 
     package struct FieldShape: Sendable {

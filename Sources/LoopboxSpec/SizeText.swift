@@ -92,14 +92,14 @@ package enum SizeText {
 }
 
 extension Codec<ByteCount> {
-    /// A size in `range`, and no more than the server's own maximum.
+    /// A size in `range`, and where `ceiling` is given, no more than the server's own maximum.
     static func size(
         _ range: ClosedRange<ByteCount>,
         example: String,
-        ceiling: (flag: String, of: @Sendable (SpecContext) -> ByteCount)
+        ceiling: (flag: String, of: @Sendable (SpecContext) -> ByteCount)? = nil
     ) -> Codec {
         Codec(
-            shape: .size(range, isServerMaximum: true),
+            shape: .size(range, isServerMaximum: ceiling != nil),
             example: example,
             read: { node, reading in
                 guard
@@ -117,8 +117,8 @@ extension Codec<ByteCount> {
                     reading.fault(error, at: node.span)
                     return nil
                 }
-                let maximum = ceiling.of(reading.context)
-                if size > maximum {
+                let maximum = ceiling?.of(reading.context) ?? range.upperBound
+                if let ceiling, size > maximum {
                     reading.fault(
                         .aboveServerMaximum(
                             key: key,
@@ -130,14 +130,14 @@ extension Codec<ByteCount> {
                     )
                     return nil
                 }
-                guard size >= range.lowerBound else {
+                guard size >= range.lowerBound, size <= maximum else {
                     reading.fault(
                         .outOfRange(
                             key: key,
                             found: text,
                             lowest: "\(range.lowerBound)",
                             highest: "\(maximum)",
-                            isAbove: false
+                            isAbove: size > maximum
                         ),
                         at: node.span
                     )

@@ -39,4 +39,15 @@ public struct SpecContext: Hashable, Sendable {
         self.runtimes = runtimes
         self.defaultRuntime = defaultRuntime
     }
+
+    /// One that takes whatever any server takes: for values that were checked when they came.
+    static let unbounded = {
+        var context = SpecContext()
+        context.maxTime = .seconds(Int64(Int32.max))
+        context.maxOutput = ByteCount(bytes: .max)
+        context.maxMemory = ByteCount(bytes: .max)
+        context.maxDisk = ByteCount(bytes: .max)
+        context.maxProcesses = .max
+        return context
+    }()
 }

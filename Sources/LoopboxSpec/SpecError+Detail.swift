@@ -108,6 +108,17 @@ extension SpecError {
         case .url(let key, let problem): "\(key) \(problem.detail)"
         case .schemeNotAllowed(let key, let scheme): "\(key): \(scheme) is not allowed here"
         case .secret(let key, let problem): "\(key) \(problem.detail)"
+        case .rule(let key, let found, _):
+            "\(key) \(Excerpt.quoted(found)) is neither a rule nor a category of rules"
+        case .exit(let key, let found, _):
+            "\(key) \(Excerpt.quoted(found)) is neither a status nor any nor a signal"
+        case .pattern(let key, let reason):
+            "\(key) is no regular expression: \(Excerpt.quoted(reason))"
+        case .fileUnknown(let key, let path, _, _):
+            "\(key) \(Excerpt.quoted(path)) is not among the files"
+        case .outputsTooLarge(let asked, let runs, _):
+            "limits.output \(asked) for each of \(runs) runs is more than a job may keep"
+        case .neverHolds(let key, let problem): "\(key) can never hold: \(problem.detail)"
         }
     }
 
@@ -170,6 +181,23 @@ extension SpecError.SecretProblem {
         case .prefix: "doesn't start with \"whsec_\""
         case .notBase64: "is not base64 behind \"whsec_\""
         case .size(let bytes): "holds \(bytes) bytes; 24 to 64 are allowed"
+        }
+    }
+}
+
+extension SpecError.Impossibility {
+    fileprivate var detail: String {
+        switch self {
+        case .minAboveMax(let min, let max): "at least \(min), and at most \(max)"
+        case .requiredAndForbidden(let rule, let min, let allow, let max):
+            "\(min) of \(rule) at least, and \(allow) has \(max) at most"
+        case .shorterThanTimeLimit(let limit):
+            "the time of a run that is ended for it is over after \(limit)"
+        case .longerThanOutput(let bytes, let limit):
+            "it has \(bytes) bytes, and limits.output keeps \(limit)"
+        case .lineBeyondFile(let line, let path, let lines):
+            "line \(line) of \(Excerpt.quoted(path)), which has \(lines)"
+        case .flakyOnce(let rule): "\(rule) compares repetitions, and there are none"
         }
     }
 }

@@ -114,6 +114,17 @@ extension SpecError {
                 ? "write https://…; the operator can allow http with --webhook-allow-http"
                 : "write http://…"
         case .secret: "whsec_ and 24 to 64 random bytes: echo whsec_$(openssl rand -base64 32)"
+        case .rule(_, _, let suggestion): Self.rules(suggestion)
+        case .exit(_, _, let suggestion):
+            suggestion.map { "write \($0)" }
+                ?? "write a status from 0 to 255, a list of them, any, or signal:SIGTERM"
+        case .pattern:
+            "the syntax is RE2's, without back-references and looking around; \\ in double quotes is \\\\"
+        case .fileUnknown(_, _, let files, let suggestion):
+            Self.instead(suggestion, or: "files: \(Excerpt.list(files))")
+        case .outputsTooLarge(_, _, let most):
+            "write at most \(most), or have fewer runs; all of them may keep \(Repetition.outputsMax)"
+        case .neverHolds(_, let problem): problem.hint
         case .notOneOf(_, _, _, let suggestion): suggestion.map { "did you mean \"\($0)\"?" }
         }
     }
@@ -126,7 +137,9 @@ extension SpecError {
             .runtimeName(_, let suggestion), .runtimeMissing(_, _, _, let suggestion),
             .path(_, _, let suggestion), .entryMissing(_, _, _, let suggestion),
             .module(_, let suggestion), .environmentName(_, let suggestion),
-            .notASize(_, _, let suggestion), .warningFilter(_, _, _, let suggestion):
+            .notASize(_, _, let suggestion), .warningFilter(_, _, _, let suggestion),
+            .rule(_, _, let suggestion), .exit(_, _, let suggestion),
+            .fileUnknown(_, _, _, let suggestion):
             suggestion
         case .unitMissing(_, _, let choices): choices.first
         case .unitUnknown(_, _, _, _, let suggestions): suggestions.first
@@ -182,6 +195,11 @@ extension SpecError {
             suggestion,
             or: "installed: \(Excerpt.list(names)). See GET /v1/runtimes"
         )
+    }
+
+    private static func rules(_ suggestion: String?) -> String {
+        let meant = suggestion.map { "did you mean \"\($0)\"? " } ?? ""
+        return "\(meant)GET /v1/rules and loopbox rules list them all"
     }
 
     private static func reserved(_ name: String, _ owner: String?) -> String {
@@ -243,6 +261,20 @@ extension SpecError.URLProblem {
         case .port: "a port is a number from 1 to 65535"
         case .character(let scalar):
             "percent-encode it\(scalar == " " ? ": %20" : "")"
+        }
+    }
+}
+
+extension SpecError.Impossibility {
+    fileprivate var hint: String {
+        switch self {
+        case .minAboveMax: "swap them, or remove one"
+        case .requiredAndForbidden: "raise its max, or remove one of the two"
+        case .shorterThanTimeLimit(let limit):
+            "write more than \(limit), or remove one of expect.duration and expect.timeout"
+        case .longerThanOutput: "raise limits.output, or write {contains: …}"
+        case .lineBeyondFile: "write the line where the finding shall be, or remove it"
+        case .flakyOnce: "write repeat: 25, or remove it"
         }
     }
 }

@@ -75,6 +75,12 @@ public enum SpecError: Error, Hashable, Sendable {
     case url(key: String, URLProblem)
     case schemeNotAllowed(key: String, scheme: String)
     case secret(key: String, SecretProblem)
+    case rule(key: String, found: String, suggestion: String?)
+    case exit(key: String, found: String, suggestion: String?)
+    case pattern(key: String, reason: String)
+    case fileUnknown(key: String, String, files: [String], suggestion: String?)
+    case outputsTooLarge(asked: ByteCount, runs: Int, most: ByteCount)
+    case neverHolds(key: String, Impossibility)
 }
 
 extension SpecError {
@@ -134,6 +140,16 @@ extension SpecError {
         case prefix
         case notBase64
         case size(bytes: Int)
+    }
+
+    /// Why an expectation can never hold.
+    public enum Impossibility: Hashable, Sendable {
+        case minAboveMax(min: Int, max: Int)
+        case requiredAndForbidden(rule: String, min: Int, allow: String, max: Int)
+        case shorterThanTimeLimit(limit: String)
+        case longerThanOutput(bytes: Int, limit: ByteCount)
+        case lineBeyondFile(line: Int, path: String, lines: Int)
+        case flakyOnce(rule: String)
     }
 
     /// Whether the document can't be read at all, or uses what documents may not: HTTP 400, and
@@ -196,6 +212,12 @@ extension SpecError {
         case .warningFilter: "warning-filter"
         case .url, .schemeNotAllowed: "webhook-url"
         case .secret: "webhook-secret"
+        case .rule: "unknown-rule"
+        case .exit: "exit"
+        case .pattern: "pattern"
+        case .fileUnknown: "file-path"
+        case .outputsTooLarge: "above-job-maximum"
+        case .neverHolds: "never-holds"
         }
     }
 }

@@ -103,7 +103,13 @@ extension SpecSchema {
     private static func schema(of map: Shape.MapShape) -> Members {
         var members: Members = [
             ("type", .text("object")), ("additionalProperties", .literal("false")),
-            ("patternProperties", .map([("^x-", .map([]))])),
+            (
+                "patternProperties",
+                .map(
+                    [("^x-", .map([]))]
+                        + map.patterns.map { ($0.keys.pattern, .map(schema(of: $0.value))) }
+                )
+            ),
             ("properties", .map(map.fields.map { ($0.key, .map(schema(of: $0))) })),
         ]
         let required = map.fields.filter(\.isRequired).map { Written.text($0.key) }

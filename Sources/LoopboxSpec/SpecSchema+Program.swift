@@ -84,7 +84,7 @@ extension SpecSchema {
 
     private static let draft = ProgramDraft()
 
-    private static let runtime = Codec<String>.text(
+    static let runtime = Codec<String>.text(
         .init(
             countMin: 1,
             countMax: RuntimeName.bytesMax,
@@ -167,7 +167,7 @@ extension SpecSchema {
         write: { $0.isEmpty ? nil : $0 }
     )
 
-    private static let args = Codec<[String]>.list(
+    static let args = Codec<[String]>.list(
         of: .text(max: ProgramDraft.argBytesMax, example: "--fast"),
         count: 0...ProgramDraft.argsMax,
         noun: "arguments"
@@ -186,9 +186,12 @@ extension SpecSchema {
             form: "letters, digits and `_`; not `LOOPBOX_*`, `LD_*` and those that a key of "
                 + "`debug` sets"
         ),
-        of: .text(max: EnvironmentName.valueBytesMax, example: "\"\""),
+        of: variable,
         countMax: ProgramDraft.envMax,
         example: "{TZ: Europe/Berlin}",
         checkKey: EnvironmentName.error
     )
+
+    /// The value of an environment variable.
+    static let variable = Codec<String>.text(max: EnvironmentName.valueBytesMax, example: "\"\"")
 }

@@ -41,6 +41,14 @@ extension SpecSchema {
             ]
             page += "| \(cells.map(cell).joined(separator: " | ")) |\n"
         }
+        for pattern in map.patterns {
+            let cells = [
+                pattern.keys.form.replacing("`program", with: "`\(prefix)program"),
+                typeText(of: pattern.value), "", boundsText(of: pattern.value),
+                "Likewise, for each of the \(pattern.keys.noun).",
+            ]
+            page += "| \(cells.map(cell).joined(separator: " | ")) |\n"
+        }
         for keys in map.exactlyOne {
             page += "\nExactly one of \(keys.map { "`\($0)`" }.joined(separator: " and ")).\n"
         }
@@ -50,13 +58,11 @@ extension SpecSchema {
         page += "\n"
         for field in map.fields {
             switch field.shape {
-            case .map(let inner):
-                appendTable(
-                    of: inner,
-                    title: "`\(prefix)\(field.key)`",
-                    prefix: "\(prefix)\(field.key).",
-                    to: &page
-                )
+            case .map(let inner): appendTable(of: inner, of: field.key, below: prefix, to: &page)
+            case .either(let shapes):
+                for case .map(let inner) in shapes {
+                    appendTable(of: inner, of: field.key, below: prefix, to: &page)
+                }
             case .list(.map(let inner), _, _):
                 appendTable(
                     of: inner,
@@ -67,6 +73,15 @@ extension SpecSchema {
             default: break
             }
         }
+    }
+
+    private static func appendTable(
+        of map: Shape.MapShape,
+        of key: String,
+        below prefix: String,
+        to page: inout String
+    ) {
+        appendTable(of: map, title: "`\(prefix)\(key)`", prefix: "\(prefix)\(key).", to: &page)
     }
 
     /// A bar would end the cell.

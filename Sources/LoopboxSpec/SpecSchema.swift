@@ -47,6 +47,32 @@ public enum SpecSchema {
             Field("limits", limits, \.limits, defaults: empty, summary: "What a run may use."),
             Field("sandbox", sandbox, \.sandbox, defaults: empty, summary: "How it is isolated."),
             Field(
+                "expect",
+                expect.optional,
+                \.expect,
+                defaults: nil,
+                fallbackText: "no gate, and no verdict",
+                examples: [Expectations()],
+                summary: "What is expected of each run; from it comes the verdict."
+            ),
+            Field(
+                "matrix",
+                matrix,
+                \.matrix,
+                defaults: nil,
+                fallbackText: "none",
+                summary: "Keys of the spec with several values each: the program is run with each "
+                    + "combination, the last key's values changing fastest."
+            ),
+            Field(
+                "repeat",
+                repetition,
+                \.repetition,
+                defaults: empty,
+                examples: [Repetition(count: 25)],
+                summary: "How often the program is run with each combination."
+            ),
+            Field(
                 "artifacts",
                 artifacts,
                 \.artifacts,
@@ -67,8 +93,9 @@ public enum SpecSchema {
         example: "{program: {source: \"print('hello')\"}}",
         start: { empty },
         finish: { spec, seen, reading in
-            checkLoop(spec, seen, &reading)
-            return lowered(spec, seen, reading.context)
+            let spec = lowered(spec, seen, reading.context)
+            Coherence(spec, seen).check(&reading)
+            return spec
         },
         undo: { $0 }
     )
@@ -83,6 +110,7 @@ public enum SpecSchema {
                 [[field.key]] + keys(in: field.shape).map { [field.key] + $0 }
             }
         case .list(let item, _, _): keys(in: item)
+        case .either(let shapes): shapes.flatMap(keys)
         default: []
         }
     }
@@ -94,25 +122,6 @@ public enum SpecSchema {
 
     /// A spec before anything is read into it.
     private static let empty = JobSpec(program: JobSpec.Program(files: [:], start: .entry("")))
-
-    /// Whether the runtime has the loop that is asked for: only uvloop has to be installed.
-    private static func checkLoop(_ spec: JobSpec, _ seen: KeysSeen, _ reading: inout Reading) {
-        guard spec.debug.loop == .uvloop, let having = reading.context.uvloopRuntimes,
-            case .map(let entries) = seen["debug"]?.value.content,
-            let entry = entries.first(where: { $0.key == "loop" })
-        else { return }
-        let asked = spec.program.runtime
-        let runtime =
-            asked == RuntimeName.newest ? reading.context.defaultRuntime ?? asked : asked
-        if having.contains(runtime) { return }
-        reading.inside(.key("debug")) { reading in
-            reading.fault(
-                .loopMissing(runtime: runtime, having: having),
-                at: entry.value.span,
-                in: .key("loop")
-            )
-        }
-    }
 
     /// Defaults above an operator's maximum are lowered to it: the user has not asked for them.
     private static func lowered(
@@ -126,6 +135,10 @@ public enum SpecSchema {
         spec.limits.memory = min(spec.limits.memory, context.maxMemory)
         spec.limits.disk = min(spec.limits.disk, context.maxDisk)
         spec.limits.processes = min(spec.limits.processes, context.maxProcesses)
+        // One that was asked for is refused where it is too much.
+        if !seen.has(["limits", "output"]) {
+            spec.limits.output = min(spec.limits.output, spec.outputMax)
+        }
         return spec
     }
 
@@ -172,104 +185,107 @@ public enum SpecSchema {
     )
 
     private static let debug = Codec<JobSpec.DebugOptions>.map(
-        [
-            Field(
-                "asyncio",
-                .boolean,
-                \.asyncio,
-                defaults: options,
-                summary: "asyncio's debug mode, as by `PYTHONASYNCIODEBUG=1`."
-            ),
-            Field(
-                "slow_callback_duration",
-                .duration(.milliseconds(1) ... .seconds(60), example: "50ms"),
-                \.slowCallbackDuration,
-                defaults: options,
-                examples: [Seconds(.milliseconds(50))],
-                summary: "From when on a callback that holds the loop counts as slow."
-            ),
-            Field(
-                "dev_mode",
-                .boolean,
-                \.devMode,
-                defaults: options,
-                summary: "Python's development mode, `-X dev`."
-            ),
-            Field(
-                "warnings",
-                warnings,
-                \.warnings,
-                defaults: options,
-                examples: [["error::RuntimeWarning", "default"]],
-                summary:
-                    "Filters as after `-W`, in their order: `action:message:category:module:line`."
-            ),
-            Field(
-                "tracemalloc",
-                .integer(0...25),
-                \.tracemalloc,
-                defaults: options,
-                examples: [10],
-                summary: "Frames kept of where an object was allocated; 0: none."
-            ),
-            Field(
-                "faulthandler",
-                .boolean,
-                \.faulthandler,
-                defaults: options,
-                summary: "Whether a fatal signal prints the stacks of all threads."
-            ),
-            Field(
-                "log_level",
-                .words(),
-                \.logLevel,
-                defaults: options,
-                examples: [.debug],
-                summary: "Level of the logger `asyncio`."
-            ),
-            Field(
-                "loop",
-                .words(),
-                \.loop,
-                defaults: options,
-                examples: [.poll],
-                summary:
-                    "What the event loop waits with; `uvloop` is another loop, where the runtime has "
-                    + "it."
-            ),
-            Field(
-                "blocking_stack",
-                .boolean,
-                \.blockingStack,
-                defaults: options,
-                summary: "Whether the stack of a slow callback is taken while it blocks."
-            ),
-            Field(
-                "deadlock",
-                .boolean,
-                \.deadlock,
-                defaults: options,
-                summary: "Whether a run ends at once when nothing can ever wake its event loop."
-            ),
-            Field(
-                "dump_tasks_on_timeout",
-                .boolean,
-                \.dumpTasksOnTimeout,
-                defaults: options,
-                summary: "Whether the report says where all tasks stood when the time was over."
-            ),
-            Field(
-                "hash_seed",
-                hashSeed,
-                \.hashSeed,
-                defaults: options,
-                examples: [0],
-                summary: "Seed of the hashes of strings; the one in use is in the result."
-            ),
-        ],
+        debugFields,
         example: "{asyncio: true}",
         start: { JobSpec.DebugOptions() }
     )
+
+    /// The keys of `debug`.
+    static let debugFields: [Field<JobSpec.DebugOptions>] = [
+        Field(
+            "asyncio",
+            .boolean,
+            \.asyncio,
+            defaults: options,
+            summary: "asyncio's debug mode, as by `PYTHONASYNCIODEBUG=1`."
+        ),
+        Field(
+            "slow_callback_duration",
+            .duration(.milliseconds(1) ... .seconds(60), example: "50ms"),
+            \.slowCallbackDuration,
+            defaults: options,
+            examples: [Seconds(.milliseconds(50))],
+            summary: "From when on a callback that holds the loop counts as slow."
+        ),
+        Field(
+            "dev_mode",
+            .boolean,
+            \.devMode,
+            defaults: options,
+            summary: "Python's development mode, `-X dev`."
+        ),
+        Field(
+            "warnings",
+            warnings,
+            \.warnings,
+            defaults: options,
+            examples: [["error::RuntimeWarning", "default"]],
+            summary:
+                "Filters as after `-W`, in their order: `action:message:category:module:line`."
+        ),
+        Field(
+            "tracemalloc",
+            .integer(0...25),
+            \.tracemalloc,
+            defaults: options,
+            examples: [10],
+            summary: "Frames kept of where an object was allocated; 0: none."
+        ),
+        Field(
+            "faulthandler",
+            .boolean,
+            \.faulthandler,
+            defaults: options,
+            summary: "Whether a fatal signal prints the stacks of all threads."
+        ),
+        Field(
+            "log_level",
+            .words(),
+            \.logLevel,
+            defaults: options,
+            examples: [.debug],
+            summary: "Level of the logger `asyncio`."
+        ),
+        Field(
+            "loop",
+            .words(),
+            \.loop,
+            defaults: options,
+            examples: [.poll],
+            summary:
+                "What the event loop waits with; `uvloop` is another loop, where the runtime has "
+                + "it."
+        ),
+        Field(
+            "blocking_stack",
+            .boolean,
+            \.blockingStack,
+            defaults: options,
+            summary: "Whether the stack of a slow callback is taken while it blocks."
+        ),
+        Field(
+            "deadlock",
+            .boolean,
+            \.deadlock,
+            defaults: options,
+            summary: "Whether a run ends at once when nothing can ever wake its event loop."
+        ),
+        Field(
+            "dump_tasks_on_timeout",
+            .boolean,
+            \.dumpTasksOnTimeout,
+            defaults: options,
+            summary: "Whether the report says where all tasks stood when the time was over."
+        ),
+        Field(
+            "hash_seed",
+            hashSeed,
+            \.hashSeed,
+            defaults: options,
+            examples: [0],
+            summary: "Seed of the hashes of strings; the one in use is in the result."
+        ),
+    ]
 
     private static let options = JobSpec.DebugOptions()
 
@@ -371,94 +387,97 @@ public enum SpecSchema {
     )
 
     private static let limits = Codec<JobSpec.Limits>.map(
-        [
-            Field(
-                "time",
-                .duration(
-                    .milliseconds(100) ... .seconds(300),
-                    example: "20s",
-                    ceiling: ("--max-time", { $0.maxTime })
-                ),
-                \.time,
-                defaults: JobSpec.Limits(),
-                examples: [Seconds(.seconds(20))],
-                summary: "How long a run may last by the clock."
-            ),
-            Field(
-                "cpu",
-                Codec<Seconds>.duration(
-                    .milliseconds(100) ... .seconds(300),
-                    example: "5s",
-                    ceiling: ("--max-time", { $0.maxTime })
-                ).optional,
-                \.cpu,
-                defaults: nil,
-                fallbackText: "as `time`",
-                examples: [Seconds(.seconds(5))],
-                summary: "How much processor time a run may use, over all its processes."
-            ),
-            Field(
-                "memory",
-                .size(
-                    .mebibytes(32) ... .gibibytes(2),
-                    example: "128MiB",
-                    ceiling: ("--max-memory", { $0.maxMemory })
-                ),
-                \.memory,
-                defaults: JobSpec.Limits(),
-                examples: [.mebibytes(128)],
-                summary: "How much memory a run may have, over all its processes."
-            ),
-            Field(
-                "processes",
-                processes,
-                \.processes,
-                defaults: JobSpec.Limits(),
-                examples: [16],
-                summary: "How many processes and threads a run may have at once."
-            ),
-            Field(
-                "open_files",
-                .integer(16...4096),
-                \.openFiles,
-                defaults: JobSpec.Limits(),
-                examples: [64],
-                summary: "How many descriptors a process may have open."
-            ),
-            Field(
-                "disk",
-                .size(
-                    .mebibytes(1) ... .gibibytes(1),
-                    example: "16MiB",
-                    ceiling: ("--max-disk", { $0.maxDisk })
-                ),
-                \.disk,
-                defaults: JobSpec.Limits(),
-                examples: [.mebibytes(16)],
-                summary: "How large a file may be; at level strict, all files together."
-            ),
-            Field(
-                "output",
-                .size(
-                    .kibibytes(1) ... .mebibytes(16),
-                    example: "512KiB",
-                    ceiling: ("--max-output", { $0.maxOutput })
-                ),
-                \.output,
-                defaults: JobSpec.Limits(),
-                examples: [.kibibytes(512)],
-                summary: "What is kept of stdout, and of stderr; the rest is counted and dropped."
-            ),
-            Field(
-                "grace",
-                .duration(.zero ... .seconds(10), example: "2s"),
-                \.grace,
-                defaults: JobSpec.Limits(),
-                examples: [Seconds(.seconds(2))],
-                summary: "The time between SIGTERM and SIGKILL."
-            ),
-        ],
+        limitsFields,
         example: "{time: 20s}",
         start: { JobSpec.Limits() }
     )
+
+    /// The keys of `limits`.
+    static let limitsFields: [Field<JobSpec.Limits>] = [
+        Field(
+            "time",
+            .duration(
+                .milliseconds(100) ... .seconds(300),
+                example: "20s",
+                ceiling: ("--max-time", { $0.maxTime })
+            ),
+            \.time,
+            defaults: JobSpec.Limits(),
+            examples: [Seconds(.seconds(20))],
+            summary: "How long a run may last by the clock."
+        ),
+        Field(
+            "cpu",
+            Codec<Seconds>.duration(
+                .milliseconds(100) ... .seconds(300),
+                example: "5s",
+                ceiling: ("--max-time", { $0.maxTime })
+            ).optional,
+            \.cpu,
+            defaults: nil,
+            fallbackText: "as `time`",
+            examples: [Seconds(.seconds(5))],
+            summary: "How much processor time a run may use, over all its processes."
+        ),
+        Field(
+            "memory",
+            .size(
+                .mebibytes(32) ... .gibibytes(2),
+                example: "128MiB",
+                ceiling: ("--max-memory", { $0.maxMemory })
+            ),
+            \.memory,
+            defaults: JobSpec.Limits(),
+            examples: [.mebibytes(128)],
+            summary: "How much memory a run may have, over all its processes."
+        ),
+        Field(
+            "processes",
+            processes,
+            \.processes,
+            defaults: JobSpec.Limits(),
+            examples: [16],
+            summary: "How many processes and threads a run may have at once."
+        ),
+        Field(
+            "open_files",
+            .integer(16...4096),
+            \.openFiles,
+            defaults: JobSpec.Limits(),
+            examples: [64],
+            summary: "How many descriptors a process may have open."
+        ),
+        Field(
+            "disk",
+            .size(
+                .mebibytes(1) ... .gibibytes(1),
+                example: "16MiB",
+                ceiling: ("--max-disk", { $0.maxDisk })
+            ),
+            \.disk,
+            defaults: JobSpec.Limits(),
+            examples: [.mebibytes(16)],
+            summary: "How large a file may be; at level strict, all files together."
+        ),
+        Field(
+            "output",
+            .size(
+                .kibibytes(1) ... .mebibytes(16),
+                example: "512KiB",
+                ceiling: ("--max-output", { $0.maxOutput })
+            ),
+            \.output,
+            defaults: JobSpec.Limits(),
+            examples: [.kibibytes(512)],
+            summary: "What is kept of stdout, and of stderr; the rest is counted and dropped."
+        ),
+        Field(
+            "grace",
+            .duration(.zero ... .seconds(10), example: "2s"),
+            \.grace,
+            defaults: JobSpec.Limits(),
+            examples: [Seconds(.seconds(2))],
+            summary: "The time between SIGTERM and SIGKILL."
+        ),
+    ]
 }

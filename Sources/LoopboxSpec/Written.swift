@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import LoopboxModel
+
 /// A value on its way into a document.
 package indirect enum Written: Sendable {
     /// A number, `true` or `false`; the same in YAML and JSON.
@@ -45,6 +47,37 @@ extension Written: Encodable {
         case .secret:
             var container = encoder.singleValueContainer()
             try container.encodeNil()
+        }
+    }
+}
+
+extension Written {
+    /// A value of a matrix.
+    init(_ value: SpecValue) {
+        self =
+            switch value {
+            case .boolean(let truth): .literal("\(truth)")
+            case .integer(let number): .literal("\(number)")
+            case .text(let text): .text(text)
+            case .list(let items): .list(items.map { .text($0) })
+            }
+    }
+}
+
+extension SpecValue {
+    /// The same value for a matrix; nil where a matrix can have none such.
+    init?(_ written: Written) {
+        switch written {
+        case .literal(let text):
+            self = Int(text).map { .integer($0) } ?? .boolean(text == "true")
+        case .word(let text), .text(let text): self = .text(text)
+        case .list(let items):
+            let texts = items.compactMap { item in
+                if case .text(let text) = item { text } else { nil }
+            }
+            guard texts.count == items.count else { return nil }
+            self = .list(texts)
+        case .map, .secret: return nil
         }
     }
 }

@@ -32,6 +32,10 @@ extension Database {
         else { throw StoreError.unreadable(subject: "job \(seq)", detail: "it has no spec") }
         let id: JobID = try row.id("id")
         let subject = id.description
+        let conclusion: Conclusion? = try self.row(
+            "SELECT conclusion FROM conclusion WHERE job = ?",
+            [seq]
+        )?.json("conclusion", of: subject)
         return Job(
             id: id,
             spec: try row.json("spec", of: subject),
@@ -44,7 +48,8 @@ extension Database {
             startedAt: row.time("started_at"),
             endedAt: row.time("ended_at"),
             runs: try rows("SELECT report FROM run WHERE job = ? ORDER BY run", [seq])
-                .map { try $0.json("report", of: subject) }
+                .map { try $0.json("report", of: subject) },
+            conclusion: conclusion ?? Conclusion()
         )
     }
 

@@ -12,13 +12,22 @@ public struct Finish: Sendable {
     public var verdict: Verdict?
     /// What its runs gave.
     public var runs: [FinishedRun]
+    /// What they say together.
+    public var conclusion: Conclusion
 
     /// The end of the job of `claim`.
-    public init(claim: Claim, outcome: Outcome, verdict: Verdict?, runs: [FinishedRun]) {
+    public init(
+        claim: Claim,
+        outcome: Outcome,
+        verdict: Verdict?,
+        runs: [FinishedRun],
+        conclusion: Conclusion = Conclusion()
+    ) {
         self.claim = claim
         self.outcome = outcome
         self.verdict = verdict
         self.runs = runs
+        self.conclusion = conclusion
     }
 }
 

@@ -25,6 +25,12 @@ extension JobTransaction {
                 job.endedAt?.milliseconds, seq,
             ]
         )
+        if let conclusion = finish.conclusion {
+            try db.change(
+                "INSERT INTO conclusion (job, conclusion) VALUES (?, ?)",
+                [seq, conclusion]
+            )
+        }
         for run in finish.runs {
             try db.change(
                 "INSERT INTO run (job, run, report) VALUES (?, ?, ?)",

@@ -132,14 +132,26 @@ final class JobTransaction {
     }
 
     /// Ends the job in row `seq` without runs; its deliveries are not made yet.
+    ///
+    /// What was expected of runs that there are not does not hold.
     func complete(_ seq: Int64, _ outcome: Outcome) throws {
+        let isGated = try readableJob(seq)?.spec.expect != nil
         try db.change(
             """
-            UPDATE job SET state = 'completed', outcome = ?, version = version + 1, ended_at = ?,
-                lease_until = NULL
+            UPDATE job SET state = 'completed', outcome = ?, verdict = ?, version = version + 1,
+                ended_at = ?, lease_until = NULL
             WHERE seq = ?
             """,
-            [outcome.rawValue, now.milliseconds, seq]
+            [
+                outcome.rawValue, isGated ? Verdict.failed.rawValue : nil, now.milliseconds, seq,
+            ]
+        )
+        guard isGated else { return }
+        let failure = GateFailure.notRun("there is no run to judge: the job is \(outcome.rawValue)")
+        let conclusion = Conclusion(failures: [failure])
+        try db.change(
+            "INSERT INTO conclusion (job, conclusion) VALUES (?, ?)",
+            [seq, try json(conclusion, of: "job \(seq)")]
         )
     }
 

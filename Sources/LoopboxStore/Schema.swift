@@ -18,8 +18,18 @@ enum Schema {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { try $0.execute(sql: version1) }
         migrator.registerMigration("2") { try $0.execute(sql: version2) }
+        migrator.registerMigration("3") { try $0.execute(sql: version3) }
         return migrator
     }
+
+    private static let version3 = """
+        -- What the runs of a job say together; no row where that is nothing.
+        CREATE TABLE conclusion (
+            job INTEGER PRIMARY KEY REFERENCES job ON DELETE CASCADE,
+            conclusion BLOB NOT NULL            -- JSON of Conclusion
+        ) STRICT;
+        CREATE INDEX job_verdict ON job (verdict, created_at, id) WHERE verdict IS NOT NULL;
+        """
 
     private static let version2 = """
         -- The files that a run left and that its spec asked for.

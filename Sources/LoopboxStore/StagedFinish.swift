@@ -33,6 +33,8 @@ struct StagedFinish: Sendable {
     let claim: Claim
     /// The job as it will be.
     let job: Job
+    /// Nothing where there is nothing to say.
+    var conclusion: Data?
     var runs: [Run] = []
     var deliveries: [Delivery] = []
 
@@ -54,8 +56,12 @@ extension JobDatabase {
         job.version += 1
         job.endedAt = configuration.clock()
         job.runs = finish.runs.map(\.report)
+        job.conclusion = finish.conclusion
         var staged = StagedFinish(claim: finish.claim, job: job)
         do throws(StoreError) {
+            if finish.conclusion != Conclusion() {
+                staged.conclusion = try json(finish.conclusion, of: job.id.description)
+            }
             for run in finish.runs {
                 let report = try json(run.report, of: job.id.description)
                 staged.runs.append(StagedFinish.Run(run: run.report.run, report: report))

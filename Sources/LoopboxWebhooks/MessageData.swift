@@ -13,7 +13,7 @@ struct Message: Encodable {
 struct MessageParts {
     /// What can be left out where there is no room, in this order.
     enum Part: String, CaseIterable {
-        case labels, runs, rules, name
+        case labels, runs, rules, failures, name
     }
 
     let level: JobSpec.Payload
@@ -51,7 +51,7 @@ struct MessageData: Encodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case id, sequence, payload, name, labels, state, outcome, verdict, attempt
+        case id, sequence, payload, name, labels, state, outcome, verdict, failures, attempt
         case createdAt = "created_at"
         case startedAt = "started_at"
         case endedAt = "ended_at"
@@ -75,6 +75,10 @@ struct MessageData: Encodable {
         try container.encode(job.state, forKey: .state)
         try container.encodeIfPresent(job.outcome, forKey: .outcome)
         try container.encodeIfPresent(job.verdict, forKey: .verdict)
+        if parts.has(.failures) {
+            let failures = job.conclusion.failures.prefix(WebhookPayload.summaryFailuresMax)
+            try container.encode(failures.map(MessageFailure.init), forKey: .failures)
+        }
         try container.encode(job.attempt, forKey: .attempt)
         try container.encode(job.createdAt, forKey: .createdAt)
         try container.encodeIfPresent(job.startedAt, forKey: .startedAt)
@@ -137,6 +141,7 @@ private struct MessageTimes: Encodable {
 /// A run in a few words.
 private struct MessageRun: Encodable {
     let run: Int
+    let matrix: Cell?
     let runtime: String
     let outcome: Outcome
     let exit: Int?
@@ -147,6 +152,7 @@ private struct MessageRun: Encodable {
 
     init(_ report: RunReport) {
         run = report.run
+        matrix = report.cell
         runtime = report.runtime
         outcome = report.outcome
         exit = report.exit
@@ -154,6 +160,21 @@ private struct MessageRun: Encodable {
         ending = report.ending
         times = report.times
         findings = MessageSeverities(report.findings)
+    }
+}
+
+/// A thing that did not hold, in a few words.
+private struct MessageFailure: Encodable {
+    let expect: String
+    let detail: String
+    let pointer: String
+    let runs: [Int]
+
+    init(_ failure: GateFailure) {
+        expect = failure.expect
+        detail = MessageFinding.short(failure.detail)
+        pointer = failure.pointer
+        runs = failure.runs
     }
 }
 
@@ -187,23 +208,24 @@ struct MessageFinding: Encodable {
     let doc: String
 
     init(_ finding: Finding) {
-        func short(_ text: String) -> String {
-            let end = WebhookPayload.summaryTextMax
-            return text.count > end ? "\(text.prefix(end))…" : text
-        }
         id = finding.id
         rule = finding.rule
         severity = finding.severity
         run = finding.run
         count = finding.count
-        message = short(finding.message)
-        fix = short(finding.fix)
+        message = Self.short(finding.message)
+        fix = Self.short(finding.fix)
         location = finding.location.map { place in
             var place = place
-            place.snippet = short(place.snippet)
+            place.snippet = Self.short(place.snippet)
             return place
         }
         doc = finding.doc
+    }
+
+    static func short(_ text: String) -> String {
+        let end = WebhookPayload.summaryTextMax
+        return text.count > end ? "\(text.prefix(end))…" : text
     }
 }
 

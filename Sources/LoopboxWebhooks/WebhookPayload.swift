@@ -20,6 +20,8 @@ public struct WebhookPayload: Sendable {
     public static let fullMax = 1 << 20
     /// Findings in a `summary`: what one reads in a chat.
     public static let summaryFindingsMax = 10
+    /// Reasons of a failed verdict in a `summary`, likewise.
+    public static let summaryFailuresMax = 10
     /// Characters of each text of a finding in a `summary`, so that one can't push the rest out.
     public static let summaryTextMax = 400
 

@@ -2,8 +2,10 @@
 
 import ArgumentParser
 import Glibc
+import Logging
 import Loop
 import LoopSystem
+import LoopboxGate
 import LoopboxModel
 import LoopboxReport
 import LoopboxSandbox
@@ -25,7 +27,8 @@ struct Run: ParsableCommand {
             The program is isolated as well as this machine can; --sandbox none-i-know: not at all.
 
             Exit status: 0 nothing found, 1 an error was found or the program failed, 2 the spec \
-            is not valid, 3 the program could not be run, 130 interrupted, 143 terminated.
+            is not valid, 3 the program could not be run, 130 interrupted, 143 terminated. Where \
+            the spec has expect, 0 says that all of it held, and 1 that it did not.
             """
     )
 
@@ -82,27 +85,40 @@ struct Run: ParsableCommand {
                 runtimes: [:],
                 isolation: isolation
             )
-            guard runner.catalog.runtime(named: spec.program.runtime) != nil else {
+            for name in Self.runtimes(of: spec) where runner.catalog.runtime(named: name) == nil {
                 let known = runner.catalog.names.joined(separator: ", ")
                 throw JobRunnerError.noInterpreter(
-                    "\(spec.program.runtime) is not installed here; installed: \(known)"
+                    "\(name) is not installed here; installed: \(known)"
                 )
             }
-            if spec.debug.loop == .uvloop, !runner.catalog.hasUvloop(spec.program.runtime) {
+            if spec.debug.loop == .uvloop,
+                let name = Self.runtimes(of: spec).first(where: { !runner.catalog.hasUvloop($0) })
+            {
                 let having = runner.catalog.uvloopNames.joined(separator: ", ")
                 throw JobRunnerError.noInterpreter(
-                    "\(spec.program.runtime) has no uvloop; those that have it: "
-                        + (having.isEmpty ? "none" : having)
+                    "\(name) has no uvloop; those that have it: \(having.isEmpty ? "none" : having)"
                 )
             }
-            let run = runner.newRun()
+            var logger = Logger(label: "loopbox.run")
+            // What can't be set up is told in the end.
+            logger.logLevel = .critical
+            let series = RunSeries(spec, on: loop, runner: runner, logger: logger)
+            if spec.runCount > 1, isatty(STDERR_FILENO) != 0 {
+                series.onProgress = { done, total in
+                    write(
+                        "\rrun \(done) of \(total)\(done == total ? "\n" : "")",
+                        to: STDERR_FILENO
+                    )
+                }
+            }
             var signal: CInt?
             try Self.stopOnSignal(loop) {
                 signal = $0
-                run.cancel()
+                series.cancel()
             }
-            let finished = try await runner.run(spec, name: "run", as: run)
-            return Ended(finished: finished, signal: signal)
+            let ended = await series.run()
+            if let failure = series.failure { throw failure }
+            return Ended(result: ended, signal: signal)
         }
         // Where the work directory of the run was; the run has removed its own.
         defer { unsafe _ = rmdir(work) }
@@ -113,47 +129,73 @@ struct Run: ParsableCommand {
             complain("\(error)")
             throw ExitStatus.failure
         }
-        let finished = ended.finished
-        show(finished, spec, format)
-        try writeArtifacts(of: finished)
-        if finished.report.outcome == .cancelled {
+        let result = ended.result
+        show(result, spec, format)
+        try writeArtifacts(of: result.runs)
+        if result.judgement.outcome == .cancelled {
             throw ended.signal == SIGTERM ? ExitStatus.terminated : ExitStatus.interrupted
         }
-        let isClean =
-            finished.report.outcome == .exited && finished.report.exit == 0
-            && !finished.report.findings.contains { $0.severity == .error }
-        if !isClean { throw ExitStatus.gateFailed }
+        if hasFailed(result, spec) { throw ExitStatus.gateFailed }
     }
 
-    /// How the program ended, and by which signal to us, if by one.
+    /// What came of the runs, and by which signal to us they were ended, if by one.
     private struct Ended {
-        let finished: FinishedRun
+        let result: RunSeries.Ended
         let signal: CInt?
+    }
+
+    /// Every interpreter that a run of `spec` needs.
+    private static func runtimes(of spec: JobSpec) -> Set<String> {
+        Set(
+            spec.matrix.cells.map { cell in
+                let setting = cell.first { $0.key == "program.runtime" }
+                return setting?.value.description ?? spec.program.runtime
+            }
+        )
+    }
+
+    /// By the verdict; where nothing is expected, by errors that were found and programs that failed.
+    private func hasFailed(_ result: RunSeries.Ended, _ spec: JobSpec) -> Bool {
+        if let verdict = result.judgement.verdict { return verdict == .failed }
+        return result.runs.contains { run in
+            let output = Report.Output(stdout: run.stdout, stderr: run.stderr)
+            return Gate.hasFailed(run.report, output: output, of: spec)
+        }
     }
 
     /// Writes what was kept below the directory that was named. The paths are relative and have no
     /// `..`: they are names that a folder had.
-    private func writeArtifacts(of finished: FinishedRun) throws {
+    ///
+    /// Of several runs each has a folder of its own, which has its number.
+    private func writeArtifacts(of runs: [FinishedRun]) throws {
         guard let artifacts else {
-            if !finished.artifacts.isEmpty {
+            if runs.contains(where: { !$0.artifacts.isEmpty }) {
                 complain("artifacts are written where --artifacts DIR says", "note")
             }
             return
         }
         do throws(SystemError) {
-            for artifact in finished.artifacts {
-                var folder = artifacts
-                try ensureDirectory(folder)
-                for part in artifact.path.split(separator: "/").dropLast() {
-                    folder += "/\(part)"
-                    try ensureDirectory(folder)
-                }
-                try writeWhole(artifact.bytes, to: "\(artifacts)/\(artifact.path)")
+            for run in runs {
+                let base = runs.count == 1 ? artifacts : "\(artifacts)/\(run.report.run)"
+                for artifact in run.artifacts { try Self.put(artifact, below: base) }
             }
         } catch {
             complain("the artifacts can't be written: \(error)")
             throw ExitStatus.failure
         }
+    }
+
+    private static func put(
+        _ artifact: FinishedRun.Artifact,
+        below base: String
+    ) throws(SystemError) {
+        var folder = base
+        try ensureDirectory(folder)
+        for part in artifact.path.split(separator: "/").dropLast() {
+            folder += "/\(part)"
+            try ensureDirectory(folder)
+        }
+        try writeWhole(artifact.bytes, to: "\(base)/\(artifact.path)")
     }
 
     private func reportFormat() throws -> ReportFormat {
@@ -168,16 +210,28 @@ struct Run: ParsableCommand {
         return known
     }
 
-    private func show(_ finished: FinishedRun, _ spec: JobSpec, _ format: ReportFormat) {
+    private func show(_ result: RunSeries.Ended, _ spec: JobSpec, _ format: ReportFormat) {
         let name = spec.name.isEmpty ? file : spec.name
+        let judgement = result.judgement
+        let isPlain = spec.runCount == 1 && spec.expect == nil
         var report = Report(
-            .run(finished.report, name: name, spec: spec),
+            isPlain
+                ? .run(judgement.runs[0], name: name, spec: spec)
+                : .runs(
+                    judgement.runs,
+                    verdict: judgement.verdict,
+                    judgement.conclusion,
+                    name: name,
+                    spec: spec
+                ),
             version: Loopbox.version
         )
         report.color = isatty(STDOUT_FILENO) != 0 && environment("NO_COLOR") == nil
-        report.outputs = [
-            finished.report.run: .init(stdout: finished.stdout, stderr: finished.stderr)
-        ]
+        report.outputs = Dictionary(
+            uniqueKeysWithValues: result.runs.map {
+                ($0.report.run, .init(stdout: $0.stdout, stderr: $0.stderr))
+            }
+        )
         report.pathPrefix = pathPrefix ?? directoryOfProgram
         report.more = "loopbox rules "
         write(String(decoding: report.bytes(as: format), as: UTF8.self))

@@ -28,6 +28,8 @@ import Testing
         spec.debug.logLevel = .debug
         spec.debug.loop = .poll
         spec.debug.blockingStack = false
+        spec.debug.deadlock = false
+        spec.debug.dumpTasksOnTimeout = false
         spec.debug.hashSeed = 7
         spec.limits.time = Seconds(.seconds(3))
         spec.limits.cpu = Seconds(.seconds(2))
@@ -37,6 +39,33 @@ import Testing
         spec.limits.disk = .mebibytes(2)
         spec.sandbox.network = JobSpec.Network.none
         spec.sandbox.level = .strict
+        var expect = Expectations()
+        expect.exit = .signal("SIGTERM")
+        expect.timeout = true
+        expect.findings.failOn = .error
+        var allowed = Expectations.Allowed(rule: "slow-callback")
+        allowed.max = 2
+        expect.findings.allow = [allowed]
+        var required = Expectations.Required(rule: "task")
+        required.path = "main.py"
+        required.line = 1
+        expect.findings.require = [required]
+        expect.duration = Seconds(.seconds(4))
+        expect.cpu = Seconds(.seconds(1))
+        expect.memory = .mebibytes(30)
+        expect.stdout = .equals("a")
+        expect.stderr = .matches("b+")
+        spec.expect = expect
+        spec.matrix.axes = [
+            Matrix.Axis(key: "debug.tracemalloc", values: [.integer(0), .integer(5)]),
+            Matrix.Axis(key: "debug.asyncio", values: [.boolean(true)]),
+            Matrix.Axis(key: "program.args", values: [.list(["-v"]), .list([])]),
+            Matrix.Axis(key: "program.runtime", values: [.text("python3.11")]),
+        ]
+        spec.matrix.exclude = [[Setting(key: "debug.tracemalloc", value: .integer(0))]]
+        spec.repetition.count = 3
+        spec.repetition.stopOnFailure = true
+        spec.repetition.parallel = 2
         spec.artifacts = ["out/*"]
         spec.limits.output = .kibibytes(2)
         spec.limits.grace = Seconds(.zero)
@@ -98,7 +127,7 @@ import Testing
                 count += 1
             }
         }
-        #expect(count == 8 + 4 + 10 + 8 + 2)
+        #expect(count == 11 + 4 + 12 + 8 + 2)
     }
 
     @Test(arguments: ["events", "secret", "payload"])

@@ -132,13 +132,15 @@ enum Crafted {
         verdict: Verdict? = nil,
         attempt: Int = 1,
         hasStarted: Bool = true,
-        debug: JobSpec.DebugOptions = .init()
+        debug: JobSpec.DebugOptions = .init(),
+        expect: Expectations? = nil
     ) -> Job {
         var spec = JobSpec(
             program: .init(files: ["main.py": .text("")], start: .entry("main.py"))
         )
         spec.name = name
         spec.debug = debug
+        spec.expect = expect
         let created = Timestamp(milliseconds: 1_795_334_400_125)
         return Job(
             id: JobID("job_01kb5x2m3n4p5q6r7s8t9v0w1x")!,

@@ -18,6 +18,7 @@ struct FormatCase: Sendable, CustomStringConvertible {
 
     static let all: [FormatCase] = [
         FormatCase("rich", rich), FormatCase("two-runs", twoRuns), FormatCase("queued", queued),
+        FormatCase("gate", gate), FormatCase("gate-passed", gatePassed),
     ]
 
     /// The findings of several rules, with everything that a finding can have.
@@ -101,6 +102,100 @@ struct FormatCase: Sendable, CustomStringConvertible {
             ),
             version: "0.1.0"
         )
+    }()
+
+    /// Four runs of a matrix, with a verdict, its reasons, and differences.
+    static let gate: Report = {
+        func cell(_ mode: String) -> Cell {
+            Cell([
+                Setting(key: "program.runtime", value: .text("python3.13")),
+                Setting(key: "program.env.MODE", value: .text(mode)),
+            ])
+        }
+        func found(_ finding: Finding, _ run: Int) -> Finding {
+            var finding = finding
+            finding.run = run
+            finding.fingerprint = finding.rule
+            return finding
+        }
+        var runs = (1...3).map { number in
+            var findings = [found(TextReportCase.neverAwaited, number)]
+            if number == 2 { findings.append(found(TextReportCase.slow, number)) }
+            return Crafted.run(findings, run: number)
+        }
+        runs.append(
+            Crafted.run([], run: 4, exit: 3, ending: "exited with status 3")
+        )
+        for place in runs.indices { runs[place].cell = cell(place < 2 ? "fast" : "<slow>") }
+        var expect = Expectations()
+        expect.stdout = .equals("hello\nbye\n")
+        let required = Expectations.Required(rule: "slow-callback")
+        expect.findings.require = [required, required]
+        var job = Crafted.job(runs, name: "fetcher gate", verdict: .failed, expect: expect)
+        job.conclusion.failures = [
+            GateFailure(
+                expect: "exit",
+                detail: "expected status 0, but the program exited with status 3",
+                pointer: "/expect/exit",
+                runs: [4]
+            ),
+            GateFailure(
+                expect: "findings.fail_on",
+                detail: "1 finding at or above warning: coroutine-never-awaited at main.py:4",
+                pointer: "/expect/findings/fail_on",
+                runs: [1, 2, 3]
+            ),
+            GateFailure(
+                expect: "stdout",
+                detail: "stdout differs from what is expected in line 2",
+                pointer: "/expect/stdout",
+                runs: [2, 4],
+                diff: " hello\n-bye\n+\u{1B}[31mby<e ::error::"
+            ),
+        ]
+        var comparison = Comparison(planned: 6)
+        comparison.wall = Comparison.Spread(
+            min: Seconds(.milliseconds(90)),
+            median: Seconds(.milliseconds(100)),
+            p95: Seconds(.milliseconds(310)),
+            max: Seconds(.milliseconds(310)),
+            fastest: 2,
+            slowest: 4
+        )
+        comparison.ends = [
+            Comparison.End(outcome: .exited, exit: 0, signal: nil, runs: [1, 2, 3]),
+            Comparison.End(outcome: .exited, exit: 3, signal: nil, runs: [4]),
+        ]
+        comparison.findings = [
+            Comparison.FindingDifference(
+                found(TextReportCase.slow, 2),
+                runs: [2],
+                missing: [1, 3, 4]
+            )
+        ]
+        comparison.outputs = [
+            Comparison.OutputDifference(
+                stream: "stdout",
+                runs: [2, 4],
+                against: 1,
+                line: 2,
+                text: "\u{1B}[31mby<e ::error::",
+                other: nil,
+                isCut: true
+            )
+        ]
+        comparison.omitted = 3
+        job.conclusion.comparison = comparison
+        return Report(.job(job), version: "0.1.0")
+    }()
+
+    /// A single run that is as it should be.
+    static let gatePassed: Report = {
+        var expect = Expectations()
+        expect.stdout = .matches("(?m)^done$")
+        expect.duration = Seconds(.seconds(5))
+        let job = Crafted.job([Crafted.run()], verdict: .passed, expect: expect)
+        return Report(.job(job), version: "0.1.0")
     }()
 
     static let queued = Report(

@@ -45,13 +45,13 @@ struct HostileProgram: CustomTestStringConvertible, Sendable {
             for _ in range(200):
                 sys.stdout.write("x" * 1_000_000)
             """,
-            Expected(stdoutBytes: 200_000_000)
+            Expected(stdoutBytes: 200_000_000, rules: ["output-truncated"])
         ),
         HostileProgram(
             "it writes one line of 100 MB",
             "print('x' * 100_000_000)",
             and: "limits: {memory: 512MiB}\n",
-            Expected(stdoutBytes: 100_000_001)
+            Expected(stdoutBytes: 100_000_001, rules: ["output-truncated"])
         ),
         HostileProgram(
             "it swallows every cancellation",
@@ -164,7 +164,7 @@ struct HostileProgram: CustomTestStringConvertible, Sendable {
                 ending: "exited with status 7",
                 report: "incomplete",
                 stdout: "still here\n",
-                rules: ["coroutine-never-awaited"]
+                rules: ["coroutine-never-awaited", "report-incomplete"]
             )
         ),
         // Its report leaves by a descriptor out of the way of what programs do by accident.
@@ -176,7 +176,11 @@ struct HostileProgram: CustomTestStringConvertible, Sendable {
         HostileProgram(
             "it writes garbage to every descriptor that there can be",
             garbage(upTo: 1024),
-            Expected(report: "incomplete", stdout: "done\n")
+            Expected(
+                report: "incomplete",
+                stdout: "done\n",
+                rules: ["report-incomplete"]
+            )
         ),
         HostileProgram(
             "it removes the directory that it runs in",
@@ -220,7 +224,8 @@ struct HostileProgram: CustomTestStringConvertible, Sendable {
                 signal: "SIGABRT",
                 ending: "was killed by SIGABRT",
                 report: "incomplete",
-                stdout: "farewell\n"
+                stdout: "farewell\n",
+                rules: ["fatal-error", "report-incomplete"]
             )
         ),
         HostileProgram(
@@ -236,7 +241,8 @@ struct HostileProgram: CustomTestStringConvertible, Sendable {
                 signal: "SIGSEGV",
                 ending: "was killed by SIGSEGV",
                 report: "incomplete",
-                stdout: "farewell\n"
+                stdout: "farewell\n",
+                rules: ["fatal-error", "report-incomplete"]
             )
         ),
     ]

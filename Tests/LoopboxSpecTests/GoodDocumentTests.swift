@@ -79,6 +79,86 @@ import Testing
         #expect(spec.webhooks[1] == JobSpec.WebhookTarget(url: "https://[2001:db8::1]/x"))
     }
 
+    @Test func `every key of the gate is decoded`() throws {
+        let document = try Golden.document("gate.yaml", in: "good")
+        let spec = try SpecDecoder.decode(document, context: Golden.context)
+        let expect = try #require(spec.expect)
+        #expect(expect.exit == .statuses([0, 3]))
+        #expect(!expect.timeout)
+        #expect(expect.findings.failOn == .note)
+        #expect(expect.findings.allow.map(\.rule) == ["slow-callback", "resource"])
+        #expect(expect.findings.allow[0].path == "lib/a.py")
+        #expect(expect.findings.allow.map(\.max) == [2, nil])
+        #expect(expect.findings.require.map(\.min) == [2, 1])
+        #expect(expect.findings.require.map(\.line) == [3, nil])
+        #expect(expect.findings.require[0].max == 4)
+        #expect(expect.duration == Seconds(.seconds(5)))
+        #expect(expect.cpu == Seconds(.milliseconds(250)))
+        #expect(expect.memory == .mebibytes(64))
+        #expect(expect.stdout == .equals("cleaned up\ncancelled\n"))
+        #expect(expect.stderr == .matches("(?m)^WARNING .*$"))
+        #expect(spec.repetition.count == 10)
+        #expect(spec.repetition.stopOnFailure)
+        #expect(spec.repetition.parallel == 8)
+    }
+
+    @Test func `a matrix is run in the order in which it is written, the last key fastest`() throws
+    {
+        let document = try Golden.document("gate.yaml", in: "good")
+        let spec = try SpecDecoder.decode(document, context: Golden.context)
+        // Two interpreters, three modes, two lists; of those twelve four are left out.
+        let cells = spec.matrix.cells
+        #expect(spec.runCount == 80)
+        let shown = cells.map { cell in
+            cell.prefix(3).map(\.value.description).joined(separator: " ")
+        }
+        #expect(
+            shown == [
+                "python3.11 fast []", "python3.11 fast [--verbose, 5]", "python3.11 no []",
+                "python3.13 fast []", "python3.13 fast [--verbose, 5]", "python3.13 3 []",
+                "python3.13 3 [--verbose, 5]", "python3.13 no []",
+            ]
+        )
+        #expect(spec.cell(ofRun: 1) == cells[0])
+        #expect(spec.cell(ofRun: 10) == cells[0])
+        #expect(spec.cell(ofRun: 11) == cells[1])
+        let last = try #require(SpecSchema.spec(spec, with: cells[7]))
+        #expect(last.program.runtime == "python3.13")
+        #expect(last.program.env["MODE"] == "no")
+        #expect(last.program.args == [])
+        #expect(last.debug.warnings == ["error"])
+        let second = try #require(SpecSchema.spec(spec, with: cells[1]))
+        #expect(second.program.args == ["--verbose", "5"])
+    }
+
+    @Test func `a matrix sets whatever a key of the spec can hold`() throws {
+        let document = try Golden.document("gate-short.json", in: "good")
+        let spec = try SpecDecoder.decode(document, context: Golden.context)
+        let cells = spec.matrix.cells.compactMap { SpecSchema.spec(spec, with: $0) }
+        #expect(cells.count == 8)
+        #expect(cells.map(\.limits.time.value) == [1, 1, 1, 1, 2, 2, 2, 2])
+        #expect(cells.map(\.debug.asyncio) == [true, true, false, false, true, true, false, false])
+        #expect(cells.map(\.debug.tracemalloc) == [0, 25, 0, 25, 0, 25, 0, 25])
+        #expect(spec.repetition == Repetition(count: 25))
+    }
+
+    @Test func `a program that is to be ended for its time may end as it likes`() throws {
+        let spec = try decode("program: {source: x}\nexpect: {timeout: true}")
+        #expect(spec.expect?.exit == .any)
+        #expect(try decode("program: {source: x}\nexpect: {}").expect == Expectations())
+    }
+
+    @Test func `with many runs each keeps less, so that all of them fit`() throws {
+        let few = try decode("program: {source: x}\nrepeat: 32")
+        #expect(few.limits.output == .mebibytes(1))
+        let many = try decode("program: {source: x}\nrepeat: 100")
+        #expect(many.limits.output == .kibibytes(327))
+        #expect(
+            many.limits.output.bytes * 2 * many.runCount <= Repetition.outputsMax.bytes
+        )
+        #expect(many.artifactsShare.bytes * many.runCount <= JobSpec.artifactsMax.bytes)
+    }
+
     @Test func `JSON has its escapes, and numbers keep their text`() throws {
         let document = try Golden.document("everything.json", in: "good")
         let spec = try SpecDecoder.decode(document, contentType: .json, context: Golden.context)

@@ -21,7 +21,7 @@ import Testing
         )
         #expect(schema["$schema"] as? String == "http://json-schema.org/draft-07/schema#")
         #expect(schema["additionalProperties"] as? Bool == false)
-        #expect((schema["properties"] as? [String: Any])?.count == 9)
+        #expect((schema["properties"] as? [String: Any])?.count == 12)
     }
 
     @Test func `the reference page is what the table says`() throws {
@@ -74,7 +74,19 @@ import Testing
         case _ where path[0] == "webhooks":
             return "program: {source: x}\n"
                 + "webhooks: [{url: \"https://example.com\", \(path[1]): \(value)}]"
-        default: return "program: {source: x}\n\(path[0]): {\(path[1]): \(value)}"
+        case ["matrix", "exclude"]:
+            return "program: {source: x}\n"
+                + "matrix: {program.runtime: [python3.11, python3.13], exclude: \(value)}"
+        case ["expect", "findings", "allow", "rule"], ["expect", "findings", "require", "rule"]:
+            return "program: {source: x}\nexpect: {findings: {\(path[2]): [{rule: \(value)}]}}"
+        case _ where path.count == 4 && path[0] == "expect":
+            let file = path[3] == "line" ? "path: main.py, " : ""
+            return "program: {source: \"1\\n2\\n3\"}\n"
+                + "expect: {findings: {\(path[2]): [{rule: deadlock, \(file)\(path[3]): \(value)}]}}"
+        default:
+            // A map in a map, as many as there are.
+            let inner = path.dropFirst().reversed().reduce(value) { "{\($1): \($0)}" }
+            return "program: {source: x}\n\(path[0]): \(inner)"
         }
     }
 

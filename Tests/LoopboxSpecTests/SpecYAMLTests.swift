@@ -52,6 +52,7 @@ import Testing
               output: 1MiB
               grace: 1s
             sandbox: {}
+            repeat: 1
             artifacts: []
             webhooks: []
 

@@ -33,6 +33,7 @@ struct ArtifactsView: Encodable {
                         path: kept.path,
                         size: kept.size,
                         href: "/v1/jobs/\(job.id)/artifacts/\(path.joined(separator: "/"))"
+                            + (job.runs.count == 1 ? "" : "?run=\(run.run)")
                     )
                 )
             }

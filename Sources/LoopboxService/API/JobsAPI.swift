@@ -177,6 +177,7 @@ final class JobsAPI {
         var filter = JobFilter()
         filter.state = try Self.value(request, "state")
         filter.outcome = try Self.value(request, "outcome")
+        filter.verdict = try Self.value(request, "verdict")
         filter.name = request.query("name")
         for item in request.query where item.name == "label" {
             guard let colon = item.value.firstIndex(of: ":") else {
@@ -239,9 +240,10 @@ final class JobsAPI {
         guard ["stdout", "stderr", "both"].contains(which) else {
             throw Problem.badRequest("stream=\(which) is not one of stdout, stderr, both")
         }
+        let run = try Self.run(of: job, request)
         var body: [UInt8] = []
         for stream in OutputStream.allCases where which == "both" || which == stream.rawValue {
-            body += try await store.output(job.id, run: 1, stream)?.bytes ?? []
+            body += try await store.output(job.id, run: run, stream)?.bytes ?? []
         }
         return APIAnswer(
             status: 200,
@@ -264,7 +266,8 @@ final class JobsAPI {
         _ request: APIRequest
     ) async throws -> APIAnswer {
         let job = try await endedJob(id, request)
-        guard let bytes = try await store.artifact(job.id, run: 1, path) else {
+        let run = try Self.run(of: job, request)
+        guard let bytes = try await store.artifact(job.id, run: run, path) else {
             throw Problem.noArtifact(path, of: job.id)
         }
         // RFC 8187 has no colon in such a value.
@@ -299,6 +302,31 @@ final class JobsAPI {
         }
         report.selection = selection
         return answer(report, format, fields: [("ETag", Self.tag(job))])
+    }
+
+    /// The runs of a job, or the one that is named, with its findings.
+    func runs(_ id: String, _ number: String?, _ request: APIRequest) async throws -> APIAnswer {
+        let job = try await endedJob(id, request)
+        let fields = [("ETag", Self.tag(job))]
+        guard let number else { return .json(RunList(job), fields: fields) }
+        return .json(RunPage(try Self.report(of: job, run: number)), fields: fields)
+    }
+
+    /// Whether a job is as its spec expects, for `curl --fail-with-body`: 200 it is, 409 it is not, 202
+    /// it has not ended. Who asks for a gate that there is not must not take it for open: 404.
+    func gate(_ id: String, _ request: APIRequest) async throws -> APIAnswer {
+        var job = try await find(id)
+        guard job.spec.expect != nil else { throw Problem.noGate(job.id) }
+        if job.state != .completed, let wait = try request.wait() {
+            job = try await waitForEnd(of: job.id, within: wait, first: nil) ?? job
+        }
+        let fields = [("ETag", Self.tag(job))]
+        switch job.verdict {
+        case .passed: return .json(GateView(job), fields: fields)
+        case .failed: throw Problem.gateFailed(job)
+        case nil:
+            return .json(GateView(job), status: 202, fields: fields + [("Retry-After", "1")])
+        }
     }
 
     /// Whom a job told, and how that went.
@@ -343,6 +371,19 @@ final class JobsAPI {
     }
 
     // MARK: helpers
+
+    /// The number of the run that `request` asks for; the first where it does not say.
+    private static func run(of job: Job, _ request: APIRequest) throws(Problem) -> Int {
+        guard let text = request.query("run") else { return job.runs.first?.run ?? 1 }
+        return try report(of: job, run: text).run
+    }
+
+    private static func report(of job: Job, run text: String) throws(Problem) -> RunReport {
+        guard let run = job.runs.first(where: { "\($0.run)" == text }) else {
+            throw .noRun(text, of: job)
+        }
+        return run
+    }
 
     private static func jobID(_ id: String) throws(Problem) -> JobID {
         guard let known = JobID(id) else { throw .noJob(id) }

@@ -20,6 +20,8 @@ struct Problem: Error, Encodable {
     var hint: String?
     /// Each fault of a spec.
     var errors: [Fault] = []
+    /// What was expected of a job and did not hold.
+    var failures: [GateFailure] = []
     /// The same as lines of text, where that is more than title and detail.
     var text: String?
     /// Fields of the answer beside the body.
@@ -37,7 +39,7 @@ struct Problem: Error, Encodable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case type, title, status, code, detail, hint, errors
+        case type, title, status, code, detail, hint, errors, failures
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -49,6 +51,7 @@ struct Problem: Error, Encodable {
         try container.encode(detail, forKey: .detail)
         if let hint { try container.encode(hint, forKey: .hint) }
         if !errors.isEmpty { try container.encode(errors, forKey: .errors) }
+        if !failures.isEmpty { try container.encode(failures, forKey: .failures) }
     }
 
     /// For people: what a compiler would print.
@@ -80,6 +83,17 @@ extension Problem {
         )
     }
 
+    static func noRule(_ id: String) -> Problem {
+        Problem(
+            slug: "not-found",
+            title: "There is no such rule",
+            status: 404,
+            detail: "there is no rule \"\(id)\"",
+            hint: NearestWord.suggestion(for: id, among: Rule.all.map(\.id))
+                .map { "did you mean \"\($0)\"?" } ?? "GET /v1/rules lists them"
+        )
+    }
+
     static func noArtifact(_ path: String, of id: JobID) -> Problem {
         Problem(
             slug: "not-found",
@@ -87,6 +101,45 @@ extension Problem {
             status: 404,
             detail: "the job kept no file \(path)",
             hint: "GET /v1/jobs/\(id)/artifacts lists what was kept, and why other files were not"
+        )
+    }
+
+    static func noRun(_ run: String, of job: Job) -> Problem {
+        Problem(
+            slug: "not-found",
+            title: "There is no such run",
+            status: 404,
+            detail: "job \(job.id) has no run \(run)",
+            hint: job.runs.isEmpty
+                ? "it was never run" : "it has the runs 1 to \(job.runs.last?.run ?? 1)"
+        )
+    }
+
+    static func noGate(_ id: JobID) -> Problem {
+        Problem(
+            slug: "no-gate",
+            title: "The job has no gate",
+            status: 404,
+            detail: "the spec of job \(id) has no expect, so there is no verdict",
+            hint: "expect: {} expects that it ends with 0 and in time, without warnings and errors"
+        )
+    }
+
+    static func gateFailed(_ job: Job) -> Problem {
+        let failures = job.conclusion.failures
+        let lines = failures.map { failure in
+            let name = failure.expect.isEmpty ? "" : "expect.\(failure.expect): "
+            let diff = (failure.diff ?? "").split(separator: "\n").map { "    | \($0)\n" }.joined()
+            return "  \(name)\(failure.detail)\n\(diff)"
+        }
+        return Problem(
+            slug: "gate-failed",
+            title: "The job is not as expected",
+            status: 409,
+            detail: failures.count == 1
+                ? failures[0].detail : "\(failures.count) things are not as expected",
+            failures: failures,
+            text: "error: job \(job.id) is not as expected\n\(lines.joined())"
         )
     }
 

@@ -114,8 +114,14 @@ final class Router {
             return file.isEmpty
                 ? try await jobs.artifacts(path[1], request)
                 : try await jobs.artifact(path[1], file, request)
+        case ("jobs", 3...4) where path[2] == "runs":
+            try only("GET, HEAD")
+            return try await jobs.runs(path[1], path.count == 4 ? path[3] : nil, request)
         case ("jobs", 3):
             switch path[2] {
+            case "gate":
+                try only("GET, HEAD")
+                return try await jobs.gate(path[1], request)
             case "output":
                 try only("GET, HEAD")
                 return try await jobs.output(path[1], request)
@@ -138,7 +144,7 @@ final class Router {
             return try request.format() == .text ? .text(RuleText.list) : .json(RulesView())
         case ("rules", 2):
             try only("GET, HEAD")
-            guard let rule = Rule.named(path[1]) else { throw Problem.notFound(request.path) }
+            guard let rule = Rule.named(path[1]) else { throw Problem.noRule(path[1]) }
             return try request.format() == .text ? .text(RuleText.page(of: rule)) : .json(rule)
         case ("info", 1):
             try only("GET, HEAD")

@@ -129,6 +129,9 @@ enum ProblemCatalogue {
             "A page of another site sent the request. This guards against pages that use the server behind its user's back.",
         "draining": "The server is about to end and takes no new jobs.",
         "idempotency-conflict": "An Idempotency-Key stands for one request for a day.",
+        "no-gate": "The spec has no `expect`, so there is no verdict to ask for.",
+        "gate-failed":
+            "Something is not as the spec's `expect` has it. `failures` says what and where.",
         "not-ended": "What was asked for is there once the job has ended.",
         "content-too-large": "The body is larger than a spec may be.",
         "storage":

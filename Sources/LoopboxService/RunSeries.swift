@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Logging
+public import Loop
+public import LoopboxGate
+public import LoopboxModel
+import LoopboxReport
+import LoopboxSandbox
+public import LoopboxStore
+
+/// Runs a job's program as often as its spec says, with the settings that it says, and judges what
+/// comes of it.
+///
+/// How this works. Runs are begun in the order of their numbers. One of them has the job's own slot;
+/// others go on beside it, no more than `repeat.parallel`, each while it gets a slot for itself. When
+/// one ends, as many as may are begun. What they wrote is kept until all have ended, because it is
+/// compared; `Repetition.outputsMax` bounds it.
+@ServiceActor
+public final class RunSeries {
+    /// Where slots for runs beside the first one come from.
+    struct Slots {
+        /// Takes one, if one may be had now.
+        var take: @ServiceActor () -> Bool
+        /// Gives one back.
+        var giveBack: @ServiceActor () -> Void
+
+        /// For who has the machine to himself.
+        static let unlimited = Slots(take: { true }, giveBack: {})
+    }
+
+    /// What came of all runs.
+    public struct Ended: Sendable {
+        /// What they come to.
+        public let judgement: Gate.Judgement
+        /// Each with what it wrote and left, in the order of their numbers.
+        public let runs: [FinishedRun]
+    }
+
+    /// Is told how many runs have ended, of how many.
+    public var onProgress: @ServiceActor (Int, Int) -> Void = { _, _ in }
+    /// Why a run could not take place, of the first such one.
+    public private(set) var failure: JobRunnerError?
+
+    private let spec: JobSpec
+    private let name: String
+    private let loop: EventLoop
+    private let runner: JobRunner
+    private let slots: Slots
+    private let logger: Logger
+    private let end: Future<Void>
+    private var underWay: [Int: Sandbox.Run] = [:]
+    private var ended: [FinishedRun] = []
+    private var next = 1
+    /// Whether no further run is begun.
+    private var isStopped = false
+    private var isCancelled = false
+
+    /// How often a run is begun anew where the sandbox could not be set up.
+    static let attemptsMax = 2
+
+    /// The runs of `spec`, which have not begun.
+    ///
+    /// - Parameter name: of their work directories, unique among the jobs under way.
+    init(
+        _ spec: JobSpec,
+        name: String,
+        on loop: EventLoop,
+        runner: JobRunner,
+        slots: Slots,
+        logger: Logger
+    ) {
+        self.spec = spec
+        self.name = name
+        self.loop = loop
+        self.runner = runner
+        self.slots = slots
+        self.logger = logger
+        end = Future(on: loop)
+    }
+
+    /// The runs of `spec` for who has the machine to himself.
+    public convenience init(_ spec: JobSpec, on loop: EventLoop, runner: JobRunner, logger: Logger)
+    {
+        self.init(spec, name: "run", on: loop, runner: runner, slots: .unlimited, logger: logger)
+    }
+
+    /// Ends the runs that go on, and begins no other.
+    public func cancel() {
+        isStopped = true
+        isCancelled = true
+        for run in underWay.values { run.cancel() }
+    }
+
+    /// Runs them all. Call it once.
+    public func run() async -> Ended {
+        beginMore()
+        try? await end.value
+        let finished = ended.sorted { $0.report.run < $1.report.run }
+        let spec = spec
+        let isCancelled = isCancelled
+        let folders = Dictionary(
+            uniqueKeysWithValues: finished.map { run in
+                let number = run.report.run
+                return (number, runner.workDirectory(named: folder(of: number)).path)
+            }
+        )
+        return await loop.runInExecutor(runner.workers) {
+            let judgement = Gate.judge(
+                finished.map(\.report),
+                outputs: Dictionary(
+                    uniqueKeysWithValues: finished.map { ($0.report.run, $0.output) }
+                ),
+                folders: folders,
+                of: spec,
+                wasCancelled: isCancelled
+            )
+            var runs = finished
+            for (place, report) in judgement.runs.enumerated() { runs[place].report = report }
+            return Ended(judgement: judgement, runs: runs)
+        }
+    }
+
+    private func folder(of number: Int) -> String { "\(name)-\(number)" }
+
+    private func beginMore() {
+        while next <= spec.runCount, !isStopped, underWay.count < spec.repetition.parallel {
+            guard underWay.isEmpty || slots.take() else { return }
+            begin(next)
+            next += 1
+        }
+    }
+
+    private func begin(_ number: Int) {
+        let run = runner.newRun()
+        underWay[number] = run
+        loop.createTask(name: "run \(number) of \(name)") { @ServiceActor in
+            let finished = await self.perform(number, run)
+            if await self.stops(after: finished) { self.isStopped = true }
+            self.underWay[number] = nil
+            self.ended.append(finished)
+            self.onProgress(self.ended.count, self.spec.runCount)
+            if !self.underWay.isEmpty { self.slots.giveBack() }
+            self.beginMore()
+            if self.underWay.isEmpty { try? self.end.setResult(()) }
+        }
+    }
+
+    /// Whether `finished` is a failure after which no further run shall be begun.
+    private func stops(after finished: FinishedRun) async -> Bool {
+        guard spec.repetition.stopOnFailure else { return false }
+        let spec = spec
+        return await loop.runInExecutor(runner.workers) {
+            Gate.hasFailed(finished.report, output: finished.output, of: spec)
+        }
+    }
+
+    private func perform(_ number: Int, _ run: Sandbox.Run) async -> FinishedRun {
+        var attempt = 1
+        while true {
+            do throws(JobRunnerError) {
+                return try await runner.run(
+                    spec,
+                    number: number,
+                    name: folder(of: number),
+                    as: run
+                )
+            } catch {
+                logger.error(
+                    "a run could not be set up",
+                    metadata: ["run": "\(folder(of: number))", "reason": "\(error)"]
+                )
+                guard attempt < Self.attemptsMax else {
+                    if failure == nil { failure = error }
+                    return JobRunner.failure(error, spec: spec, number: number)
+                }
+                attempt += 1
+            }
+        }
+    }
+}
+
+extension FinishedRun {
+    /// What it wrote.
+    fileprivate var output: Report.Output { Report.Output(stdout: stdout, stderr: stderr) }
+}
