@@ -135,7 +135,8 @@ struct ProgramSource: Sendable {
     ) -> (call: CallExpression, path: String, line: Int)? {
         var found: [(call: CallExpression, path: String, line: Int)] = []
         for (path, file) in lines {
-            for (number, line) in file.enumerated() where line.contains(name) {
+            for (number, line) in file.enumerated()
+            where line.contains(name) && Self.indent(of: line) != nil {
                 for method in methods {
                     guard let call = CallExpression(of: method, in: line),
                         call.argumentList.contains(where: { argument in
@@ -152,7 +153,9 @@ struct ProgramSource: Sendable {
     /// The only line of a file with a call of `method` that takes a coroutine function.
     func callOfCoroutineFunction(of method: String, in path: String) -> Int? {
         let found = (lines[path] ?? []).enumerated().filter { _, line in
-            CallExpression(of: method, in: line)?.argumentList.first.map(definesCoroutine) ?? false
+            Self.indent(of: line) != nil
+                && CallExpression(of: method, in: line)?.argumentList.first.map(definesCoroutine)
+                    ?? false
         }
         return found.count == 1 ? found[0].offset + 1 : nil
     }

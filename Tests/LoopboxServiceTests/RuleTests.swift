@@ -6,7 +6,9 @@ import Testing
 /// `/v1/rules`, and whether the programs on its pages do what they are shown for.
 @Suite struct RuleTests {
     /// Rules about time; the programs of all others may be as slow as the machine is.
-    private static let slow: Set = ["slow-callback", "slow-name-resolution"]
+    private static let slow: Set = [
+        "slow-callback", "slow-name-resolution", "slow-selector-poll",
+    ]
     /// How often a program is run before a finding more counts, as any callback can be a slow one.
     private static let triesMax = 3
 

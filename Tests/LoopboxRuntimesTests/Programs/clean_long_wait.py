@@ -8,8 +8,14 @@ import sys
 async def main():
     # It waits for input, with a timer far away: that is what a selector is for.
     reader, writer = os.pipe()
-    read = asyncio.get_running_loop().create_future()
-    asyncio.get_running_loop().add_reader(reader, read.set_result, None)
+    loop = asyncio.get_running_loop()
+    read = loop.create_future()
+
+    def readable():
+        loop.remove_reader(reader)
+        read.set_result(None)
+
+    loop.add_reader(reader, readable)
     stopper = subprocess.Popen([
         sys.executable, "-c",
         "import os, signal, time; time.sleep(0.1); parent = os.getppid();"
@@ -19,7 +25,6 @@ async def main():
     await asyncio.sleep(0.5)
     os.write(writer, b"x")
     await asyncio.wait_for(read, 3600)
-    asyncio.get_running_loop().remove_reader(reader)
     stopper.wait()
     os.close(reader)
     os.close(writer)
