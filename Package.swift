@@ -110,6 +110,8 @@ let package = Package(
                 .embedInCode("Python/inside/slow_callbacks.py"),
                 .embedInCode("Python/inside/hanging.py"),
                 .embedInCode("Python/inside/leaks.py"),
+                .embedInCode("Python/inside/timeline.py"),
+                .embedInCode("Python/inside/steps.py"),
                 .embedInCode("Python/inside/running_loops.py"),
                 .embedInCode("Python/inside/imports.py"),
                 .embedInCode("Python/inside/ending.py"),

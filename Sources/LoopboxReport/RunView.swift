@@ -15,6 +15,8 @@ struct RunView: Encodable {
     var cpuUser: Seconds
     var cpuSystem: Seconds
     var maxRSS: ByteCount
+    var switchesVoluntary: Int?
+    var switchesInvoluntary: Int?
     var times: RunTimes
     var sandbox: Attestation
     var report: ReportState
@@ -25,6 +27,7 @@ struct RunView: Encodable {
     var stderrTruncated: Bool
     var artifacts: Artifacts?
     var standing: Standing?
+    var loops: [LoopTimings]?
 
     /// Findings by severity.
     struct Counts: Encodable {
@@ -38,12 +41,14 @@ struct RunView: Encodable {
         case cpuUser = "cpu_user"
         case cpuSystem = "cpu_system"
         case maxRSS = "max_rss"
+        case switchesVoluntary = "switches_voluntary"
+        case switchesInvoluntary = "switches_involuntary"
         case times, sandbox, report, findings
         case stdoutBytes = "stdout_bytes"
         case stdoutTruncated = "stdout_truncated"
         case stderrBytes = "stderr_bytes"
         case stderrTruncated = "stderr_truncated"
-        case artifacts, standing
+        case artifacts, standing, loops
     }
 
     init(_ report: RunReport) {
@@ -53,11 +58,13 @@ struct RunView: Encodable {
         exit = report.exit
         signal = report.signal
         ending = report.ending
-        wall = Seconds((report.times.start?.duration ?? .zero) + report.times.run.duration)
+        wall = report.times.wall
         cpu = report.usage.cpu
         cpuUser = report.usage.cpuUser
         cpuSystem = report.usage.cpuSystem
         maxRSS = report.usage.maxRSS
+        switchesVoluntary = report.usage.switchesVoluntary
+        switchesInvoluntary = report.usage.switchesInvoluntary
         times = report.times
         sandbox = report.sandbox
         self.report = report.reportState
@@ -71,5 +78,6 @@ struct RunView: Encodable {
         stderrTruncated = report.stderr.isTruncated
         artifacts = report.artifacts
         standing = report.standing
+        loops = report.loops
     }
 }

@@ -22,6 +22,8 @@ public enum PythonHarness {
         PackageResources.slow_callbacks_py,
         PackageResources.hanging_py,
         PackageResources.leaks_py,
+        PackageResources.timeline_py,
+        PackageResources.steps_py,
         PackageResources.running_loops_py,
         PackageResources.imports_py,
         PackageResources.ending_py,

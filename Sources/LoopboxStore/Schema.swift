@@ -18,8 +18,22 @@ enum Schema {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { try $0.execute(sql: version1) }
         migrator.registerMigration("2") { try $0.execute(sql: version2) }
+        migrator.registerMigration("timeline") { try $0.execute(sql: timeline) }
         return migrator
     }
+
+    private static let timeline = """
+        CREATE TABLE timeline (
+            job INTEGER NOT NULL,
+            run INTEGER NOT NULL,
+            body BLOB,                          -- JSON of Timeline
+            file TEXT,                          -- in the directory `outputs`
+            PRIMARY KEY (job, run),
+            FOREIGN KEY (job, run) REFERENCES run ON DELETE CASCADE,
+            CHECK ((body IS NULL) <> (file IS NULL))
+        ) STRICT;
+        CREATE INDEX timeline_file ON timeline (file) WHERE file IS NOT NULL;
+        """
 
     private static let version2 = """
         -- The files that a run left and that its spec asked for.

@@ -171,6 +171,7 @@ struct Run: ParsableCommand {
         report.outputs = [
             finished.report.run: .init(stdout: finished.stdout, stderr: finished.stderr)
         ]
+        if let timeline = finished.timeline { report.timelines[finished.report.run] = timeline }
         report.pathPrefix = pathPrefix ?? directoryOfProgram
         report.more = "loopbox rules "
         write(String(decoding: report.bytes(as: format), as: UTF8.self))

@@ -28,6 +28,9 @@ import Testing
         spec.debug.logLevel = .debug
         spec.debug.loop = .poll
         spec.debug.blockingStack = false
+        spec.debug.deadlock = false
+        spec.debug.dumpTasksOnTimeout = false
+        spec.debug.timeline = .callbacks
         spec.debug.hashSeed = 7
         spec.limits.time = Seconds(.seconds(3))
         spec.limits.cpu = Seconds(.seconds(2))
@@ -98,7 +101,7 @@ import Testing
                 count += 1
             }
         }
-        #expect(count == 8 + 4 + 10 + 8 + 2)
+        #expect(count == 8 + 4 + 13 + 8 + 2)
     }
 
     @Test(arguments: ["events", "secret", "payload"])

@@ -130,6 +130,7 @@ def ending():
     told_at_end = set()
     watcher.is_over = True
     watcher.stop()
+    flush_timeline(True)
     begin_audit()
     tell_uncaught()
     import _io
