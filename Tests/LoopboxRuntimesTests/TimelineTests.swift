@@ -261,7 +261,7 @@ import Testing
 
             async def main():
                 for number in range(300):
-                    name = str(number) + "\0" * 100000
+                    name = str(number) + "\\0" * 100000
                     await asyncio.create_task(asyncio.sleep(0), name=name)
 
             asyncio.run(main())
