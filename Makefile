@@ -8,7 +8,7 @@ IMPORTS := --explicit-target-dependency-import-check error
 SOURCES := Package.swift Sources Tests
 
 .DEFAULT_GOAL := help
-.PHONY: help deps swift build release test test-debug test-release tsan asan bench bench-isolation container-test \
+.PHONY: help deps swift build release test test-debug test-release tsan asan bench bench-isolation bench-overhead container-test \
 	lint format demo clean
 
 help: ## List the targets
@@ -63,6 +63,10 @@ bench: deps swift ## Compare the event loop with asyncio and uvloop; Tests/Bench
 	rm -f .build-bench/release.yaml
 	$(SWIFT) build -c release --package-path Tests/Benchmarks --scratch-path .build-bench
 	python3 Tests/Benchmarks/run.py .build-bench/release/LoopBench
+	$(MAKE) bench-overhead
+
+bench-overhead: ## Measure what the timeline adds to debug mode; Tests/Benchmarks/RESULTS-OVERHEAD.md
+	python3 Tests/Benchmarks/overhead.py
 
 bench-isolation: release ## Compare the levels: what isolation adds to a job
 	python3 Tests/Benchmarks/isolation.py .build/release/loopbox

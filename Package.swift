@@ -113,6 +113,8 @@ let package = Package(
                 .embedInCode("Python/inside/last_stacks.py"),
                 .embedInCode("Python/inside/hanging.py"),
                 .embedInCode("Python/inside/leaks.py"),
+                .embedInCode("Python/inside/timeline.py"),
+                .embedInCode("Python/inside/steps.py"),
                 .embedInCode("Python/inside/running_loops.py"),
                 .embedInCode("Python/inside/uvloop_hooks.py"),
                 .embedInCode("Python/inside/imports.py"),

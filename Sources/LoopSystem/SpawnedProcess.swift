@@ -35,7 +35,9 @@ public struct SpawnedProcess: ~Copyable, Sendable {
             ending: ending,
             userTime: Self.duration(usage.ru_utime),
             systemTime: Self.duration(usage.ru_stime),
-            maxResidentBytes: Int(usage.ru_maxrss) * 1024
+            maxResidentBytes: Int(usage.ru_maxrss) * 1024,
+            voluntarySwitches: Int(usage.ru_nvcsw),
+            involuntarySwitches: Int(usage.ru_nivcsw)
         )
     }
 
@@ -84,12 +86,25 @@ public struct Exit: Hashable, Sendable {
     public let systemTime: Duration
     /// The largest resident set of one process.
     public let maxResidentBytes: Int
+    /// How often one of their threads gave the processor away because it had to wait.
+    public let voluntarySwitches: Int
+    /// How often the processor was taken from one.
+    public let involuntarySwitches: Int
 
     /// An end, as wait4(2) tells it.
-    public init(ending: Ending, userTime: Duration, systemTime: Duration, maxResidentBytes: Int) {
+    public init(
+        ending: Ending,
+        userTime: Duration,
+        systemTime: Duration,
+        maxResidentBytes: Int,
+        voluntarySwitches: Int = 0,
+        involuntarySwitches: Int = 0
+    ) {
         self.ending = ending
         self.userTime = userTime
         self.systemTime = systemTime
         self.maxResidentBytes = maxResidentBytes
+        self.voluntarySwitches = voluntarySwitches
+        self.involuntarySwitches = involuntarySwitches
     }
 }

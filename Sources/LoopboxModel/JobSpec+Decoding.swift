@@ -64,6 +64,7 @@ extension JobSpec.DebugOptions {
         try container.read(.blockingStack, into: &blockingStack)
         try container.read(.deadlock, into: &deadlock)
         try container.read(.dumpTasksOnTimeout, into: &dumpTasksOnTimeout)
+        try container.read(.timeline, into: &timeline)
         hashSeed = try container.decodeIfPresent(UInt32.self, forKey: .hashSeed)
     }
 }

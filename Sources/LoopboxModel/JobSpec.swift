@@ -135,6 +135,8 @@ extension JobSpec {
         public var deadlock = true
         /// Whether it is told where all tasks stand before a run is ended for its time.
         public var dumpTasksOnTimeout = true
+        /// What is told of the life of tasks and of each callback.
+        public var timeline = TimelineMode.tasks
         /// nil: random.
         public var hashSeed: UInt32?
 
@@ -153,8 +155,19 @@ extension JobSpec {
             case blockingStack = "blocking_stack"
             case deadlock
             case dumpTasksOnTimeout = "dump_tasks_on_timeout"
+            case timeline
             case hashSeed = "hash_seed"
         }
+    }
+
+    /// How much a timeline has.
+    public enum TimelineMode: String, Hashable, Sendable, Codable, CaseIterable {
+        /// There is none.
+        case off
+        /// The life of each task.
+        case tasks
+        /// Each callback and each step of a task as well.
+        case callbacks
     }
 
     /// A level of the logger `asyncio`.

@@ -38,6 +38,8 @@ public struct RunReport: Hashable, Sendable, Codable {
     /// Where everything stood when it was ended for not ending by itself; nil: it ended otherwise, or
     /// had no event loop that could have told.
     public var standing: Standing?
+    /// What its event loops did; nil: nothing was told of any.
+    public var loops: [LoopTimings]?
     /// What was found, in the order of the places.
     public var findings: [Finding]
 
@@ -59,6 +61,7 @@ public struct RunReport: Hashable, Sendable, Codable {
         artifacts: Artifacts? = nil,
         unseen: [String]? = nil,
         standing: Standing? = nil,
+        loops: [LoopTimings]? = nil,
         findings: [Finding]
     ) {
         self.run = run
@@ -77,6 +80,7 @@ public struct RunReport: Hashable, Sendable, Codable {
         self.artifacts = artifacts
         self.unseen = unseen
         self.standing = standing
+        self.loops = loops
         self.findings = findings
     }
 
@@ -85,7 +89,7 @@ public struct RunReport: Hashable, Sendable, Codable {
         case cell = "matrix"
         case runtime, outcome, exit, signal, ending, times, usage, sandbox, stdout, stderr
         case reportState = "report"
-        case artifacts, unseen, standing, findings
+        case artifacts, unseen, standing, loops, findings
     }
 }
 
@@ -95,19 +99,52 @@ public struct RunTimes: Hashable, Sendable, Codable {
     public var setup: Seconds
     /// From there until the interpreter ran the first line of the harness; nil: it never did.
     public var start: Seconds?
-    /// From there until the process ended.
+    /// From there until the first event loop ran: imports, and what else the program did before it;
+    /// nil: nothing was told of any loop, and the time is in `run`.
+    public var imports: Seconds?
+    /// From there until the last event loop stopped, or else until the process ended.
     public var run: Seconds
+    /// From there until the process ended; nil where `run` lasts until then.
+    public var shutdown: Seconds?
+    /// From there until the report was complete; nil in reports that did not have it yet.
+    public var collect: Seconds?
     /// From the claim until the report was complete.
     public var total: Seconds
 
     /// As long as the process lived, which is what `limits.time` bounds.
-    public var wall: Seconds { Seconds((start?.duration ?? .zero) + run.duration) }
+    public var wall: Seconds {
+        let parts = [start, imports, run, shutdown].compactMap { $0?.duration }
+        return Seconds(parts.reduce(.zero, +))
+    }
+
+    /// The same with `run` divided into what came before, in and after the event loops that ran.
+    public func divided(by loops: [LoopTimings]) -> RunTimes {
+        guard let first = loops.map(\.started).min() else { return self }
+        let stops = loops.map(\.stopped)
+        let last = stops.contains(nil) ? run : min(stops.compactMap(\.self).max() ?? run, run)
+        var times = self
+        times.imports = first
+        times.run = Seconds(max(last.duration - first.duration, .zero))
+        times.shutdown = stops.contains(nil) ? nil : Seconds(run.duration - last.duration)
+        return times
+    }
 
     /// Times of a run.
-    public init(setup: Seconds, start: Seconds?, run: Seconds, total: Seconds) {
+    public init(
+        setup: Seconds,
+        start: Seconds?,
+        imports: Seconds? = nil,
+        run: Seconds,
+        shutdown: Seconds? = nil,
+        collect: Seconds? = nil,
+        total: Seconds
+    ) {
         self.setup = setup
         self.start = start
+        self.imports = imports
         self.run = run
+        self.shutdown = shutdown
+        self.collect = collect
         self.total = total
     }
 }
@@ -122,21 +159,36 @@ public struct Usage: Hashable, Sendable, Codable {
     public var cpuSystem: Seconds
     /// The largest resident set of one process.
     public var maxRSS: ByteCount
+    /// How often a thread gave the processor away because it had to wait; nil in reports that did not
+    /// have it yet.
+    public var switchesVoluntary: Int?
+    /// How often it was taken from one; likewise.
+    public var switchesInvoluntary: Int?
 
     /// The two together.
     public var cpu: Seconds { Seconds(cpuUser.duration + cpuSystem.duration) }
 
     /// What the kernel counted.
-    public init(cpuUser: Seconds, cpuSystem: Seconds, maxRSS: ByteCount) {
+    public init(
+        cpuUser: Seconds,
+        cpuSystem: Seconds,
+        maxRSS: ByteCount,
+        switchesVoluntary: Int? = nil,
+        switchesInvoluntary: Int? = nil
+    ) {
         self.cpuUser = cpuUser
         self.cpuSystem = cpuSystem
         self.maxRSS = maxRSS
+        self.switchesVoluntary = switchesVoluntary
+        self.switchesInvoluntary = switchesInvoluntary
     }
 
     enum CodingKeys: String, CodingKey {
         case cpuUser = "cpu_user"
         case cpuSystem = "cpu_system"
         case maxRSS = "max_rss"
+        case switchesVoluntary = "switches_voluntary"
+        case switchesInvoluntary = "switches_involuntary"
     }
 }
 

@@ -35,7 +35,10 @@ struct JobView: Encodable {
         var queued: Seconds
         var setup: Seconds?
         var start: Seconds?
+        var imports: Seconds?
         var run: Seconds?
+        var shutdown: Seconds?
+        var collect: Seconds?
         var total: Seconds
     }
 
@@ -46,6 +49,7 @@ struct JobView: Encodable {
         var runs: String
         var output: String
         var findings: String
+        var timeline: String
         var artifacts: String
         var deliveries: String
         var cancel: String
@@ -56,6 +60,7 @@ struct JobView: Encodable {
             runs = "/v1/jobs/\(id)/runs"
             output = "/v1/jobs/\(id)/output"
             findings = "/v1/jobs/\(id)/findings"
+            timeline = "/v1/jobs/\(id)/timeline"
             artifacts = "/v1/jobs/\(id)/artifacts"
             deliveries = "/v1/jobs/\(id)/deliveries"
             cancel = "/v1/jobs/\(id)/cancel"
@@ -96,7 +101,10 @@ struct JobView: Encodable {
                 queued: Seconds(queued),
                 setup: run.times.setup,
                 start: run.times.start,
+                imports: run.times.imports,
                 run: run.times.run,
+                shutdown: run.times.shutdown,
+                collect: run.times.collect,
                 total: Seconds(queued + run.times.total.duration)
             )
         }

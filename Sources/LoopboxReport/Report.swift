@@ -36,6 +36,8 @@ public struct Report: Sendable {
     public var selection: FindingSelection?
     /// What the program wrote, by the number of the run, as far as it shall be shown.
     public var outputs: [Int: Output] = [:]
+    /// What the event loops did, by the number of the run; only a trace shows it.
+    public var timelines: [Int: Timeline] = [:]
     /// What stands before the program's paths where it lies in a repository, `src/`; the formats
     /// that such a repository's tools read put it there.
     public var pathPrefix = ""

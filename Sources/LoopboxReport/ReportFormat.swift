@@ -5,7 +5,7 @@
 /// A new one is a case here and a file with its renderer.
 public enum ReportFormat: String, Hashable, Sendable, CaseIterable {
     /// In the order of preference where a client takes several.
-    case json, text, yaml, sarif, junit, github, jsonl
+    case json, text, yaml, sarif, junit, github, jsonl, trace
 
     /// What writes it.
     var renderer: any ReportRenderer.Type {
@@ -17,6 +17,7 @@ public enum ReportFormat: String, Hashable, Sendable, CaseIterable {
         case .junit: JUnitReport.self
         case .github: GitHubReport.self
         case .jsonl: JSONLinesReport.self
+        case .trace: TraceReport.self
         }
     }
 

@@ -16,6 +16,8 @@ struct RunView: Encodable {
     var cpuUser: Seconds
     var cpuSystem: Seconds
     var maxRSS: ByteCount
+    var switchesVoluntary: Int?
+    var switchesInvoluntary: Int?
     var times: RunTimes
     var sandbox: Attestation
     var report: ReportState
@@ -27,6 +29,7 @@ struct RunView: Encodable {
     var artifacts: Artifacts?
     var unseen: [String]?
     var standing: Standing?
+    var loops: [LoopTimings]?
 
     /// Findings by severity.
     struct Counts: Encodable {
@@ -40,12 +43,14 @@ struct RunView: Encodable {
         case cpuUser = "cpu_user"
         case cpuSystem = "cpu_system"
         case maxRSS = "max_rss"
+        case switchesVoluntary = "switches_voluntary"
+        case switchesInvoluntary = "switches_involuntary"
         case times, sandbox, report, findings
         case stdoutBytes = "stdout_bytes"
         case stdoutTruncated = "stdout_truncated"
         case stderrBytes = "stderr_bytes"
         case stderrTruncated = "stderr_truncated"
-        case artifacts, unseen, standing
+        case artifacts, unseen, standing, loops
     }
 
     init(_ report: RunReport) {
@@ -61,6 +66,8 @@ struct RunView: Encodable {
         cpuUser = report.usage.cpuUser
         cpuSystem = report.usage.cpuSystem
         maxRSS = report.usage.maxRSS
+        switchesVoluntary = report.usage.switchesVoluntary
+        switchesInvoluntary = report.usage.switchesInvoluntary
         times = report.times
         sandbox = report.sandbox
         self.report = report.reportState
@@ -75,5 +82,6 @@ struct RunView: Encodable {
         artifacts = report.artifacts
         unseen = report.unseen
         standing = report.standing
+        loops = report.loops
     }
 }

@@ -185,6 +185,7 @@ public struct TextReport: Sendable {
             page.blank()
             Self.write(standing, outcome: run.outcome, to: &page)
         }
+        Self.write(run.loops ?? [], of: run, to: &page)
         if let artifacts = run.artifacts {
             page.blank()
             Self.write(artifacts, to: &page)

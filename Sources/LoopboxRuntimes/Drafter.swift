@@ -13,7 +13,7 @@ struct Drafter: Sendable {
     /// nil: the fact is about the run itself, or says what the run's end says already.
     func draft(of fact: Fact) -> Draft? {
         switch fact.kind {
-        case .hello, .raw, .count, .uvloop, .bye: nil
+        case .hello, .raw, .count, .uvloop, .timeline, .bye: nil
         case .warning: warning(fact)
         case .context: context(fact)
         case .log: log(fact)

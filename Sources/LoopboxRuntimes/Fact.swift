@@ -7,7 +7,7 @@
 public struct Fact: Sendable, Decodable {
     /// What is told.
     public enum Kind: String, Sendable, Decodable {
-        case hello, warning, context, log, slow, blocking, uncaught, thread, unraisable
+        case hello, warning, context, log, slow, blocking, uncaught, thread, unraisable, timeline
         /// Where all tasks and threads stand.
         case standing
         /// The program runs uvloop's loop.
@@ -69,6 +69,7 @@ public struct Fact: Sendable, Decodable {
     let tasks: [WireStandingTask]?
     let tasksTotal: Int?
     let threads: [WireThread]?
+    let timeline: WireTimeline?
 
     enum CodingKeys: String, CodingKey {
         case kind = "k"
@@ -83,7 +84,7 @@ public struct Fact: Sendable, Decodable {
         case handleID = "handle_id"
         case seconds, thread, said, reason, tasks
         case tasksTotal = "total"
-        case threads
+        case threads, timeline
     }
 }
 

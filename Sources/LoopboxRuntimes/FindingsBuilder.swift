@@ -106,6 +106,24 @@ public struct FindingsBuilder: Sendable {
         return dump.threads.isEmpty ? nil : builder.standing(dump)
     }
 
+    /// What the event loops did, event by event; nil: nothing was told of any.
+    ///
+    /// - Parameter length: from the first line of the harness to the end of the run.
+    public func timeline(
+        from facts: [Fact],
+        mode: JobSpec.TimelineMode,
+        length: Duration
+    ) -> Timeline? {
+        let hello = facts.first { $0.kind == .hello }
+        let builder = TimelineBuilder(
+            source: source(of: hello),
+            run: run,
+            born: Double(hello?.born ?? hello?.at ?? 0) / 1e9,
+            length: Seconds(length).value
+        )
+        return builder.timeline(from: facts, mode: mode)
+    }
+
     private func source(of hello: Fact?) -> ProgramSource {
         ProgramSource(
             files: files,

@@ -60,6 +60,7 @@ public struct PythonCommand: Hashable, Sendable {
             loop: debug.loop,
             blockingStack: debug.blockingStack,
             deadlock: debug.deadlock,
+            timeline: debug.timeline,
             standingAt: debug.dumpTasksOnTimeout ? Self.standingTime(spec.limits.time) : nil,
             stacksAt: debug.dumpTasksOnTimeout ? Self.stacksTime(spec.limits.time) : nil,
             pythonPath: userPath
@@ -116,6 +117,7 @@ public struct PythonCommand: Hashable, Sendable {
         var loop: JobSpec.LoopKind
         var blockingStack: Bool
         var deadlock: Bool
+        var timeline: JobSpec.TimelineMode
         var standingAt: Seconds?
         var stacksAt: Seconds?
         var pythonPath: String?
@@ -126,7 +128,7 @@ public struct PythonCommand: Hashable, Sendable {
             case logLevel = "log_level"
             case loop
             case blockingStack = "blocking_stack"
-            case deadlock
+            case deadlock, timeline
             case standingAt = "standing_at"
             case stacksAt = "stacks_at"
             case pythonPath = "pythonpath"

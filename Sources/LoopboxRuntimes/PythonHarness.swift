@@ -23,6 +23,8 @@ public enum PythonHarness {
         PackageResources.last_stacks_py,
         PackageResources.hanging_py,
         PackageResources.leaks_py,
+        PackageResources.timeline_py,
+        PackageResources.steps_py,
         PackageResources.running_loops_py,
         PackageResources.uvloop_hooks_py,
         PackageResources.imports_py,

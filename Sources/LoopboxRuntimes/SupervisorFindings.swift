@@ -15,6 +15,7 @@ public enum SupervisorFindings {
         stderr: OutputSummary,
         reportState: ReportState,
         wasEnded: Bool,
+        timeline: Timeline? = nil,
         at: Seconds
     ) -> [Finding] {
         var findings: [Finding] = []
@@ -35,6 +36,18 @@ public enum SupervisorFindings {
                     "report-incomplete",
                     "the program ended without the interpreter's last word: what it would have found"
                         + " at the end is missing",
+                    run,
+                    at
+                )
+            )
+        }
+        if let timeline, timeline.isTruncated {
+            let steps = timeline.mode == .callbacks ? "\(timeline.steps.count) callbacks and " : ""
+            findings.append(
+                note(
+                    "timeline-truncated",
+                    "the timeline has \(steps)\(timeline.tasks.count) of \(timeline.tasksTotal) tasks,"
+                        + " and no room for more: of what came late, the shortest are left out",
                     run,
                     at
                 )

@@ -208,7 +208,9 @@ final class ConfinedRun {
             ending: ending,
             userTime: result.exit.userTime,
             systemTime: result.exit.systemTime,
-            maxResidentBytes: told.maxResidentBytes
+            maxResidentBytes: told.maxResidentBytes,
+            voluntarySwitches: result.exit.voluntarySwitches,
+            involuntarySwitches: result.exit.involuntarySwitches
         )
     }
 

@@ -267,18 +267,27 @@ public final class JobRunner {
         let hasCrashed = result.intervention == nil && ending.signal != nil
         let errors = result.stderr.bytes
         let stacks = report.decoder.stacks
-        let notes = SupervisorFindings.findings(
-            run: number,
-            stdout: result.stdout.summary,
-            stderr: result.stderr.summary,
-            reportState: report.decoder.state,
-            wasEnded: result.intervention != nil,
-            at: Seconds(result.startedAt.duration(to: result.endedAt))
-        )
+        let reportState = report.decoder.state
         let isStuck = ending.outcome == .timedOut || ending.outcome == .deadlocked
-        let (findings, standing, unseen) = await loop.runInExecutor(workers) {
+        let bornAt = facts.first { $0.kind == .hello }.map { fact in
+            MonotonicTime(nanoseconds: Int64(fact.born ?? fact.at))
+        }
+        // The program claims it; one that lies about it can't give times below zero.
+        let born = bornAt.map { min(max($0, result.startedAt), result.endedAt) }
+        let length = (born ?? result.startedAt).duration(to: result.endedAt)
+        let (findings, standing, unseen, timeline) = await loop.runInExecutor(workers) {
             directory.remove()
             let builder = FindingsBuilder(spec: spec, run: number)
+            let timeline = builder.timeline(from: facts, mode: spec.debug.timeline, length: length)
+            let notes = SupervisorFindings.findings(
+                run: number,
+                stdout: result.stdout.summary,
+                stderr: result.stderr.summary,
+                reportState: reportState,
+                wasEnded: result.intervention != nil,
+                timeline: timeline,
+                at: Seconds(result.startedAt.duration(to: result.endedAt))
+            )
             let findings = builder.findings(
                 from: facts,
                 stacks: stacks,
@@ -289,14 +298,10 @@ public final class JobRunner {
             return (
                 findings,
                 isStuck ? builder.standing(from: facts, stacks: stacks) : nil,
-                builder.unseen(from: facts)
+                builder.unseen(from: facts),
+                timeline
             )
         }
-        let bornAt = facts.first { $0.kind == .hello }.map { fact in
-            MonotonicTime(nanoseconds: Int64(fact.born ?? fact.at))
-        }
-        // The program claims it; one that lies about it can't give times below zero.
-        let born = bornAt.map { min(max($0, result.startedAt), result.endedAt) }
         return FinishedRun(
             report: RunReport(
                 run: number,
@@ -309,25 +314,30 @@ public final class JobRunner {
                 times: RunTimes(
                     setup: Seconds(claimedAt.duration(to: result.startedAt)),
                     start: born.map { Seconds(result.startedAt.duration(to: $0)) },
-                    run: Seconds((born ?? result.startedAt).duration(to: result.endedAt)),
+                    run: Seconds(length),
+                    collect: Seconds(result.endedAt.duration(to: .now)),
                     total: Seconds(claimedAt.duration(to: .now))
-                ),
+                ).divided(by: timeline?.loops ?? []),
                 usage: Usage(
                     cpuUser: Seconds(result.exit.userTime),
                     cpuSystem: Seconds(result.exit.systemTime),
-                    maxRSS: ByteCount(bytes: result.exit.maxResidentBytes)
+                    maxRSS: ByteCount(bytes: result.exit.maxResidentBytes),
+                    switchesVoluntary: result.exit.voluntarySwitches,
+                    switchesInvoluntary: result.exit.involuntarySwitches
                 ),
                 sandbox: result.attestation,
                 stdout: result.stdout.summary,
                 stderr: result.stderr.summary,
-                reportState: report.decoder.state,
+                reportState: reportState,
                 artifacts: result.artifacts?.summary,
                 unseen: unseen,
                 standing: standing,
+                loops: timeline?.loops,
                 findings: findings
             ),
             stdout: result.stdout,
             stderr: result.stderr,
+            timeline: timeline,
             artifacts: (result.artifacts?.files ?? []).map {
                 FinishedRun.Artifact(path: $0.path, bytes: $0.bytes)
             }

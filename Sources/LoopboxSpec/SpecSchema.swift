@@ -272,6 +272,16 @@ public enum SpecSchema {
                 summary: "Whether the report says where all tasks stood when the time was over."
             ),
             Field(
+                "timeline",
+                .words(),
+                \.timeline,
+                defaults: options,
+                examples: [.callbacks],
+                summary:
+                    "What is told of the life of tasks, and of each callback; it costs up to 5 and "
+                    + "up to 15 percent of the time in debug mode."
+            ),
+            Field(
                 "hash_seed",
                 hashSeed,
                 \.hashSeed,

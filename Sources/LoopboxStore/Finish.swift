@@ -41,6 +41,8 @@ public struct FinishedRun: Sendable {
     public var stderr: CapturedOutput
     /// The files that were kept, each path once.
     public var artifacts: [Artifact]
+    /// What its event loops did; nil: nothing was told of any.
+    public var timeline: Timeline?
 
     /// A file that a run left.
     public struct Artifact: Sendable {
@@ -61,11 +63,13 @@ public struct FinishedRun: Sendable {
         report: RunReport,
         stdout: CapturedOutput,
         stderr: CapturedOutput,
+        timeline: Timeline? = nil,
         artifacts: [Artifact] = []
     ) {
         self.report = report
         self.stdout = stdout
         self.stderr = stderr
+        self.timeline = timeline
         self.artifacts = artifacts
     }
 }

@@ -65,16 +65,33 @@ extension JobDatabase {
 
     /// What is in the file `path` that `run` of the job called `id` left; nil where none was kept.
     public func artifact(_ id: JobID, run: Int, _ path: String) throws(StoreError) -> [UInt8]? {
-        let row = try read { db in
-            try db.row(
-                """
-                SELECT body, file FROM job JOIN artifact ON artifact.job = job.seq
-                WHERE job.id = ? AND artifact.run = ? AND artifact.path = ?
-                """,
-                [id.description, run, path]
-            )
-        }
-        guard let row else { return nil }
+        try content(
+            """
+            SELECT body, file FROM job JOIN artifact ON artifact.job = job.seq
+            WHERE job.id = ? AND artifact.run = ? AND artifact.path = ?
+            """,
+            [id.description, run, path]
+        )
+    }
+
+    /// The JSON of what the event loops did in `run` of the job called `id`; nil where nothing was
+    /// told of any.
+    public func timeline(_ id: JobID, run: Int) throws(StoreError) -> [UInt8]? {
+        try content(
+            """
+            SELECT body, file FROM job JOIN timeline ON timeline.job = job.seq
+            WHERE job.id = ? AND timeline.run = ?
+            """,
+            [id.description, run]
+        )
+    }
+
+    /// What the row that `sql` finds has in `body` or in `file`; nil where there is none.
+    private func content(
+        _ sql: String,
+        _ arguments: StatementArguments
+    ) throws(StoreError) -> [UInt8]? {
+        guard let row = try read({ db in try db.row(sql, arguments) }) else { return nil }
         guard let file = row["file"] as String? else { return row.bytes("body") }
         // Deleted since the row was read: then nothing is kept any more.
         return try files.read(file)

@@ -79,6 +79,7 @@ public final class JobDatabase: Sendable {
                         """
                         SELECT 1 FROM output WHERE file = ?1
                         UNION ALL SELECT 1 FROM artifact WHERE file = ?1
+                        UNION ALL SELECT 1 FROM timeline WHERE file = ?1
                         """,
                         [name]
                     ) != nil

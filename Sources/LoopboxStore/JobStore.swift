@@ -151,6 +151,11 @@ public final class JobStore {
         }
     }
 
+    /// The JSON of a ``Timeline``; nil where the run has none.
+    public func timeline(_ id: JobID, run: Int) async throws(StoreError) -> [UInt8]? {
+        try await reading { database throws(StoreError) in try database.timeline(id, run: run) }
+    }
+
     /// The place of a job in the queue, from 1; nil where it does not wait.
     public func position(_ id: JobID) async throws(StoreError) -> Int? {
         try await reading { database throws(StoreError) in try database.position(id) }

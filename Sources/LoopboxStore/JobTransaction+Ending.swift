@@ -44,14 +44,23 @@ extension JobTransaction {
                     """,
                     [
                         seq, run.run, output.stream.rawValue, output.headCount,
-                        output.droppedCount, output.body, output.file,
+                        output.droppedCount, output.content.body, output.content.file,
                     ]
                 )
             }
             for artifact in run.artifacts {
                 try db.change(
                     "INSERT INTO artifact (job, run, path, body, file) VALUES (?, ?, ?, ?, ?)",
-                    [seq, run.run, artifact.path, artifact.body, artifact.file]
+                    [
+                        seq, run.run, artifact.path, artifact.content.body,
+                        artifact.content.file,
+                    ]
+                )
+            }
+            if let timeline = run.timeline {
+                try db.change(
+                    "INSERT INTO timeline (job, run, body, file) VALUES (?, ?, ?, ?)",
+                    [seq, run.run, timeline.body, timeline.file]
                 )
             }
         }
@@ -88,6 +97,7 @@ extension JobTransaction {
             """
             SELECT file FROM output WHERE job = ?1 AND file IS NOT NULL
             UNION ALL SELECT file FROM artifact WHERE job = ?1 AND file IS NOT NULL
+            UNION ALL SELECT file FROM timeline WHERE job = ?1 AND file IS NOT NULL
             """,
             [seq]
         ).map { $0["file"] }

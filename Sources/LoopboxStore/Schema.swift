@@ -19,6 +19,7 @@ enum Schema {
         migrator.registerMigration("1") { try $0.execute(sql: version1) }
         migrator.registerMigration("2") { try $0.execute(sql: version2) }
         migrator.registerMigration("3") { try $0.execute(sql: version3) }
+        migrator.registerMigration("4") { try $0.execute(sql: version4) }
         return migrator
     }
 
@@ -29,6 +30,19 @@ enum Schema {
             conclusion BLOB NOT NULL            -- JSON of Conclusion
         ) STRICT;
         CREATE INDEX job_verdict ON job (verdict, created_at, id) WHERE verdict IS NOT NULL;
+        """
+
+    private static let version4 = """
+        CREATE TABLE timeline (
+            job INTEGER NOT NULL,
+            run INTEGER NOT NULL,
+            body BLOB,                          -- JSON of Timeline
+            file TEXT,                          -- in the directory `outputs`
+            PRIMARY KEY (job, run),
+            FOREIGN KEY (job, run) REFERENCES run ON DELETE CASCADE,
+            CHECK ((body IS NULL) <> (file IS NULL))
+        ) STRICT;
+        CREATE INDEX timeline_file ON timeline (file) WHERE file IS NOT NULL;
         """
 
     private static let version2 = """

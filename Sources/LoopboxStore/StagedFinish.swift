@@ -12,22 +12,27 @@ struct StagedFinish: Sendable {
         let report: Data
         var outputs: [Output] = []
         var artifacts: [Artifact] = []
+        var timeline: Content?
     }
 
-    /// One file's row: `body` or `file`, never both.
-    struct Artifact: Sendable {
-        let path: String
+    /// What is in a row: `body` or `file`, never both.
+    struct Content: Sendable {
         var body: Data?
         var file: String?
     }
 
-    /// One stream's row: `body` or `file`, never both.
+    /// One file's row.
+    struct Artifact: Sendable {
+        let path: String
+        let content: Content
+    }
+
+    /// One stream's row.
     struct Output: Sendable {
         let stream: OutputStream
         let headCount: Int
         let droppedCount: Int
-        var body: Data?
-        var file: String?
+        let content: Content
     }
 
     let claim: Claim
@@ -40,7 +45,10 @@ struct StagedFinish: Sendable {
 
     /// The files that no row has yet.
     var files: [String] {
-        runs.flatMap { $0.outputs.compactMap(\.file) + $0.artifacts.compactMap(\.file) }
+        runs.flatMap { run in
+            run.outputs.map(\.content) + run.artifacts.map(\.content)
+                + [run.timeline].compactMap(\.self)
+        }.compactMap(\.file)
     }
 }
 
@@ -68,6 +76,10 @@ extension JobDatabase {
                 try stage(run.stdout, .stdout, in: &staged)
                 try stage(run.stderr, .stderr, in: &staged)
                 for artifact in run.artifacts { try stage(artifact, in: &staged) }
+                if let timeline = run.timeline {
+                    let bytes = try json(timeline, of: job.id.description)
+                    staged.runs[staged.runs.count - 1].timeline = try content(Array(bytes))
+                }
             }
             if !staged.files.isEmpty { try files.synchronize() }
         } catch {
@@ -85,16 +97,12 @@ extension JobDatabase {
     ) throws(StoreError) {
         let bytes = captured.head + captured.tail
         guard !bytes.isEmpty || captured.dropped > 0 else { return }
-        var output = StagedFinish.Output(
+        let output = StagedFinish.Output(
             stream: stream,
             headCount: captured.head.count,
-            droppedCount: captured.dropped
+            droppedCount: captured.dropped,
+            content: try content(bytes)
         )
-        if bytes.count > Self.outputInlineMax.bytes {
-            output.file = try files.write(bytes)
-        } else {
-            output.body = Data(bytes)
-        }
         staged.runs[staged.runs.count - 1].outputs.append(output)
     }
 
@@ -102,13 +110,18 @@ extension JobDatabase {
         _ artifact: FinishedRun.Artifact,
         in staged: inout StagedFinish
     ) throws(StoreError) {
-        var row = StagedFinish.Artifact(path: artifact.path)
-        if artifact.bytes.count > Self.outputInlineMax.bytes {
-            row.file = try files.write(artifact.bytes)
-        } else {
-            row.body = Data(artifact.bytes)
-        }
+        let row = StagedFinish.Artifact(
+            path: artifact.path,
+            content: try content(artifact.bytes)
+        )
         staged.runs[staged.runs.count - 1].artifacts.append(row)
+    }
+
+    /// `bytes`, in a file where they are many.
+    private func content(_ bytes: [UInt8]) throws(StoreError) -> StagedFinish.Content {
+        bytes.count > Self.outputInlineMax.bytes
+            ? StagedFinish.Content(file: try files.write(bytes))
+            : StagedFinish.Content(body: Data(bytes))
     }
 
     /// Removes the files of a finish that did not come about.

@@ -231,6 +231,9 @@ struct Run: ParsableCommand {
                 ($0.report.run, .init(stdout: $0.stdout, stderr: $0.stderr))
             }
         )
+        for run in result.runs {
+            if let timeline = run.timeline { report.timelines[run.report.run] = timeline }
+        }
         report.pathPrefix = pathPrefix ?? directoryOfProgram
         report.more = "loopbox rules "
         write(String(decoding: report.bytes(as: format), as: UTF8.self))

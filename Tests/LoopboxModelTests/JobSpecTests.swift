@@ -30,6 +30,7 @@ import Testing
         spec.debug.blockingStack = false
         spec.debug.deadlock = false
         spec.debug.dumpTasksOnTimeout = false
+        spec.debug.timeline = .callbacks
         spec.debug.hashSeed = 7
         spec.limits.time = Seconds(.seconds(3))
         spec.limits.cpu = Seconds(.seconds(2))
@@ -127,7 +128,7 @@ import Testing
                 count += 1
             }
         }
-        #expect(count == 11 + 4 + 12 + 8 + 2)
+        #expect(count == 11 + 4 + 13 + 8 + 2)
     }
 
     @Test(arguments: ["events", "secret", "payload"])

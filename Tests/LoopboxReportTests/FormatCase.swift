@@ -50,7 +50,69 @@ struct FormatCase: Sendable, CustomStringConvertible {
             stdout: CapturedOutput(head: Array("fetched 3 of 5\n\u{1B}[31m]]>\u{0}\n".utf8)),
             stderr: CapturedOutput(head: Array("main.py:4: RuntimeWarning: …\n".utf8) + [0xFF])
         )
+        report.timelines[1] = timeline
         return report
+    }()
+
+    /// A task that made another one, which never came to its end; a callback; a task left out.
+    static let timeline: Timeline = {
+        func at(_ milliseconds: Int) -> Seconds { Seconds(.milliseconds(milliseconds)) }
+        func task(_ id: Int, _ coroutine: String, parent: Int?, ended: Seconds?) -> Timeline.Task {
+            Timeline.Task(
+                id: id,
+                name: "Task-\(id)",
+                coroutine: coroutine,
+                loop: 1,
+                parent: parent,
+                creation: .init(path: "main.py", line: 9, function: "<module>"),
+                created: at(id == 1 ? 15 : 23),
+                firstStep: at(10 * id + 10),
+                ended: ended,
+                steps: 1,
+                busy: at(2),
+                state: ended == nil ? .pending : .finished,
+                waitsFor: ended == nil ? "Event.wait" : nil
+            )
+        }
+        func step(_ task: Int?, _ name: String?, _ begin: Int) -> Timeline.Step {
+            Timeline.Step(
+                loop: 1,
+                task: task,
+                name: name,
+                at: at(begin),
+                seconds: at(3),
+                lag: at(1)
+            )
+        }
+        return Timeline(
+            run: 1,
+            mode: .callbacks,
+            isTruncated: true,
+            ended: at(61),
+            loops: [
+                LoopTimings(
+                    loop: 1,
+                    thread: "MainThread",
+                    started: at(9),
+                    stopped: at(60),
+                    running: at(51),
+                    iterations: 4,
+                    callbacks: 4,
+                    busy: at(12),
+                    lag: .init(p50: at(1), p95: at(1), p99: at(1), max: at(1)),
+                    longest: []
+                )
+            ],
+            tasksTotal: 3,
+            tasks: [
+                task(1, "main", parent: nil, ended: at(50)),
+                task(2, "wor\u{1B}ker", parent: 1, ended: nil),
+            ],
+            steps: [
+                step(1, nil, 20), step(2, nil, 30), step(nil, "print", 40), step(3, nil, 45),
+            ],
+            lag: [.init(at: at(60), seconds: at(1))]
+        )
     }()
 
     /// A path that is no URI, and a message that is no link.

@@ -7,67 +7,6 @@ import Testing
 
 /// What the harness makes of a spec's options, under every interpreter of the machine.
 @Suite struct `Python harness` {
-    /// What a program printed and reported.
-    private struct Result {
-        var output: String
-        var facts: [Fact]
-        var findings: [Finding]
-        var state: ReportState
-        var stacks: [UInt8]
-    }
-
-    private func run(
-        _ text: String,
-        name: String,
-        files: [String: String] = [:],
-        with runtimes: KeyPath<Machine, [PythonRuntime]> = \.runtimes,
-        _ change: (inout JobSpec) -> Void = { _ in }
-    ) async throws -> [(runtime: PythonRuntime, result: Result)] {
-        let machine = try await Machine.shared.value
-        return try machine[keyPath: runtimes].map { runtime in
-            let folder = try machine.makeFolder("\(name)-\(runtime.version)")
-            for (path, text) in files.merging(
-                ["main.py": text],
-                uniquingKeysWith: { one, _ in one }
-            ) {
-                try Data(text.utf8).write(to: URL(filePath: folder).appending(path: path))
-            }
-            var spec = JobSpec(
-                program: .init(files: ["main.py": .text(text)], start: .entry("main.py"))
-            )
-            spec.debug.tracemalloc = 0
-            change(&spec)
-            let command = PythonCommand(
-                spec: spec,
-                runtime: runtime,
-                in: .init(
-                    workDirectory: folder,
-                    temporaryDirectory: "/tmp",
-                    harness: machine.harness,
-                    reportDescriptor: 9
-                )
-            )
-            let outcome = try Machine.run(
-                command.arguments,
-                command.environment,
-                in: folder,
-                report: folder + ".report"
-            )
-            var decoder = FrameDecoder()
-            let facts = decoder.read(outcome.report)
-            return (
-                runtime,
-                Result(
-                    output: String(decoding: outcome.stdout, as: UTF8.self),
-                    facts: facts,
-                    findings: FindingsBuilder(spec: spec, run: 1).findings(from: facts),
-                    state: decoder.state,
-                    stacks: decoder.stacks
-                )
-            )
-        }
-    }
-
     @Test(arguments: [
         (JobSpec.LoopKind.poll, "PollSelector"), (.select, "SelectSelector"),
         (.epoll, "EpollSelector"),
@@ -84,8 +23,11 @@ import Testing
 
             asyncio.run(main())
             """
-        for (runtime, result) in try await run(text, name: "loop-\(kind)", { $0.debug.loop = kind })
-        {
+        for (runtime, result) in try await WatchedRun.all(
+            text,
+            name: "loop-\(kind)",
+            { $0.debug.loop = kind }
+        ) {
             #expect(result.output == name + "\n", "\(runtime.version)")
         }
     }
@@ -100,7 +42,7 @@ import Testing
 
             asyncio.run(main())
             """
-        for (_, result) in try await run(
+        for (_, result) in try await WatchedRun.all(
             text,
             name: "uvloop",
             with: \.uvloopRuntimes,
@@ -114,7 +56,7 @@ import Testing
             let unseen = FindingsBuilder(files: [:], run: 1).unseen(from: result.facts)
             #expect(unseen?.contains("deadlock") == true)
         }
-        for (_, result) in try await run(text, name: "no-uvloop") {
+        for (_, result) in try await WatchedRun.all(text, name: "no-uvloop") {
             #expect(FindingsBuilder(files: [:], run: 1).unseen(from: result.facts) == nil)
         }
     }
@@ -140,7 +82,7 @@ import Testing
             signal.setitimer(signal.ITIMER_REAL, 3)
             \(kind == "async" ? "asyncio.run(main())" : "main()")
             """
-        for (runtime, result) in try await run(
+        for (runtime, result) in try await WatchedRun.all(
             text,
             name: "stacks-\(kind)",
             { $0.limits.time = Seconds(.seconds(2)) }
@@ -168,7 +110,7 @@ import Testing
 
             asyncio.run(main())
             """
-        for (runtime, result) in try await run(
+        for (runtime, result) in try await WatchedRun.all(
             text,
             name: "options",
             {
@@ -177,13 +119,13 @@ import Testing
                 $0.debug.logLevel = .debug
             }
         ) { #expect(result.output == "False 0.25 10\n3\n", "\(runtime.version)") }
-        for (runtime, result) in try await run(text, name: "defaults") {
+        for (runtime, result) in try await WatchedRun.all(text, name: "defaults") {
             #expect(result.output == "True 0.1 0\n3\n", "\(runtime.version)")
         }
     }
 
     @Test func `the hello names the interpreter and the farewell ends the report`() async throws {
-        for (runtime, result) in try await run("", name: "empty") {
+        for (runtime, result) in try await WatchedRun.all("", name: "empty") {
             #expect(result.facts.map(\.kind) == [.hello, .bye])
             #expect(result.facts.first?.version == runtime.version.description)
             #expect(result.state == .complete)
@@ -200,7 +142,7 @@ import Testing
             "sitecustomize.py": "print('never')\n", "loopbox_inside.py": "print('imported')\n",
         ]
         let text = "import threading, asyncio, loopbox_inside\n"
-        for (runtime, result) in try await run(text, name: "shadows", files: files) {
+        for (runtime, result) in try await WatchedRun.all(text, name: "shadows", files: files) {
             // Packages of an installation may have imported the library's threading by then.
             let own = "own asyncio\nimported\n"
             #expect(
@@ -215,7 +157,7 @@ import Testing
         let files = ["sitecustomize.py": "import sys\nprint('own', __name__ in sys.modules)\n"]
         let text =
             "import os, sys, sitecustomize\nprint(os.environ['PYTHONPATH'], sitecustomize.__file__)\n"
-        for (runtime, result) in try await run(
+        for (runtime, result) in try await WatchedRun.all(
             text,
             name: "own",
             files: files,
@@ -242,7 +184,7 @@ import Testing
             for line in range(1, 2101):
                 warnings.warn_explicit("once", UserWarning, "elsewhere.py", line)
             """
-        for (runtime, result) in try await run(
+        for (runtime, result) in try await WatchedRun.all(
             text,
             name: "many",
             { $0.debug.warnings = ["ignore"] }
@@ -267,7 +209,7 @@ import Testing
                 error = new
             raise error
             """
-        for (runtime, result) in try await run(text, name: "long") {
+        for (runtime, result) in try await WatchedRun.all(text, name: "long") {
             #expect(result.facts.map(\.kind) == [.hello, .uncaught, .bye], "\(runtime.version)")
             #expect(result.state == .complete)
         }

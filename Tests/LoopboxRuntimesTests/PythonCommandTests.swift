@@ -35,7 +35,7 @@ import Testing
                 "LOOPBOX_REPORT_FD": "7",
                 "LOOPBOX_CONFIG":
                     #"{"slow_callback_duration":0.1,"asyncio":true,"log_level":null,"loop":"default","#
-                    + #""blocking_stack":true,"deadlock":true,"standing_at":9.5,"stacks_at":9.75,"pythonpath":null}"#,
+                    + #""blocking_stack":true,"deadlock":true,"timeline":"tasks","standing_at":9.5,"stacks_at":9.75,"pythonpath":null}"#,
             ]
         )
     }
@@ -52,6 +52,7 @@ import Testing
                 $0.debug.logLevel = .debug
                 $0.debug.loop = .poll
                 $0.debug.blockingStack = false
+                $0.debug.timeline = .callbacks
                 $0.debug.hashSeed = 3
             },
             runtime: runtime,
@@ -68,7 +69,8 @@ import Testing
         #expect(
             command.environment["LOOPBOX_CONFIG"]
                 == #"{"slow_callback_duration":0.1,"asyncio":false,"log_level":"debug","loop":"poll","#
-                + #""blocking_stack":false,"deadlock":true,"standing_at":9.5,"stacks_at":9.75,"pythonpath":null}"#
+                + #""blocking_stack":false,"deadlock":true,"timeline":"callbacks","#
+                + #""standing_at":9.5,"stacks_at":9.75,"pythonpath":null}"#
         )
     }
 

@@ -42,6 +42,7 @@ import Testing
               blocking_stack: true
               deadlock: true
               dump_tasks_on_timeout: true
+              timeline: tasks
               hash_seed: random
             limits:
               time: 10s

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Crypto
+import FoundationEssentials
 import HTTPWire
 import Loop
 import LoopSystem
@@ -329,6 +330,38 @@ final class JobsAPI {
         }
     }
 
+    /// What the event loops of a job's program did: as JSON, or as a trace.
+    func timeline(_ id: String, _ request: APIRequest) async throws -> APIAnswer {
+        let format = try request.format()
+        guard format == .json || format == .trace else {
+            throw Problem.notAcceptable(format.rawValue, among: [.json, .trace])
+        }
+        let job = try await endedJob(id, request)
+        let run = try Self.run(of: job, request)
+        guard let bytes = try await store.timeline(job.id, run: run) else {
+            throw Problem.noTimeline(of: job.id, run: run)
+        }
+        var body = bytes
+        if format == .trace {
+            var report = Report(.job(job), version: configuration.version)
+            report.timelines[run] = try await timeline(bytes)
+            body = await loop.runInExecutor(nil) { [report] in report.bytes(as: .trace) }
+        }
+        return APIAnswer(
+            status: 200,
+            fields: [("ETag", Self.tag(job)), ("Vary", "Accept")],
+            contentType: format.contentType,
+            body: body
+        )
+    }
+
+    /// `bytes` are those of the store; decoding them takes a while.
+    private func timeline(_ bytes: [UInt8]) async throws -> Timeline {
+        try await loop.runInExecutor(nil) {
+            try JSONDecoder().decode(Timeline.self, from: Data(bytes))
+        }
+    }
+
     /// Whom a job told, and how that went.
     func deliveries(_ id: String) async throws -> APIAnswer {
         let job = try await find(id)
@@ -516,6 +549,12 @@ final class JobsAPI {
                     stdout: try await store.output(job.id, run: run.run, .stdout) ?? .init(),
                     stderr: try await store.output(job.id, run: run.run, .stderr) ?? .init()
                 )
+            }
+        }
+        if format == .trace {
+            for run in job.runs {
+                guard let bytes = try await store.timeline(job.id, run: run.run) else { continue }
+                report.timelines[run.run] = try await timeline(bytes)
             }
         }
         return report

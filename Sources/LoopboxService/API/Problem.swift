@@ -143,6 +143,18 @@ extension Problem {
         )
     }
 
+    static func noTimeline(of id: JobID, run: Int) -> Problem {
+        Problem(
+            slug: "not-found",
+            title: "There is no timeline",
+            status: 404,
+            detail: "nothing was told of any event loop in run \(run) of the job \(id)",
+            hint:
+                "it takes debug.timeline: tasks (or callbacks), debug.asyncio: true, and an event loop"
+                + " of asyncio"
+        )
+    }
+
     static func gone(_ id: JobID, at time: Timestamp) -> Problem {
         Problem(
             slug: "deleted",
@@ -182,14 +194,18 @@ extension Problem {
         )
     }
 
-    static func notAcceptable(_ format: String) -> Problem {
-        Problem(
+    static func notAcceptable(
+        _ format: String,
+        among formats: [ReportFormat] = ReportFormat.allCases
+    ) -> Problem {
+        let names = formats.map(\.rawValue).joined(separator: ", ")
+        return Problem(
             slug: "not-acceptable",
             title: "There is no such format",
             status: 406,
-            detail: "the format \(format) is not known; there are \(ReportFormat.names)",
+            detail: "the format \(format) is not known here; there are \(names)",
             hint: "write ?format=NAME, or Accept with one of "
-                + ReportFormat.allCases.map { $0.mediaTypes[0] }.joined(separator: ", ")
+                + formats.map { $0.mediaTypes[0] }.joined(separator: ", ")
         )
     }
 

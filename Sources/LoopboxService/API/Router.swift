@@ -128,6 +128,9 @@ final class Router {
             case "findings":
                 try only("GET, HEAD")
                 return try await jobs.findings(path[1], request)
+            case "timeline":
+                try only("GET, HEAD")
+                return try await jobs.timeline(path[1], request)
             case "deliveries":
                 try only("GET, HEAD")
                 return try await jobs.deliveries(path[1])

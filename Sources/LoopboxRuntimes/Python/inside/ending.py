@@ -131,6 +131,7 @@ def ending():
     watcher.is_over = True
     watcher.stop()
     dump_no_stacks()
+    flush_timeline(True)
     begin_audit()
     tell_uncaught()
     import _io

@@ -178,6 +178,7 @@ def flush_output():
 def tell_standing(reason):
     """Tells where every task and every thread stands."""
     dump_no_stacks()
+    flush_timeline(True)
     if reason == "deadlock":
         # Nobody can be at it; and the end comes at once when this is told.
         flush_output()

@@ -144,16 +144,21 @@ report = None
 
 
 def guarded(observe):
-    """`observe` as a function that never fails the program, nor takes time that counts as its."""
+    """`observe` as a function that never fails the program, nor takes time that counts as its, nor
+    lets objects of the program die before their time."""
 
     def guard(*arguments):
         begin = clock()
+        is_collecting = gc.isenabled()
+        gc.disable()
         try:
             return observe(*arguments)
         # A KeyboardInterrupt is the program's: it only happened to arrive in here.
         except Exception:
             return None
         finally:
+            if is_collecting:
+                gc.enable()
             take(begin)
 
     return guard

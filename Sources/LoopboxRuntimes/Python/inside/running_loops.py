@@ -13,6 +13,8 @@ def loop_ran(loop, thread):
     if "_debug" not in loop.__dict__:
         note_maker(loop)
         hook_transports()
+        if timeline is not None:
+            timeline.loop_made(loop)
         return
     depth = sys.get_coroutine_origin_tracking_depth()
     if sys.unraisablehook is not unraisablehook:
@@ -23,15 +25,24 @@ def loop_ran(loop, thread):
         if loop.__dict__.get("_debug"):
             if depth == stack_depth:
                 sys.set_coroutine_origin_tracking_depth(DEPTH_INSIDE)
-            watcher.loops[id(loop)] = Watched(loop)
-            watcher.start()
+            watch(loop)
         elif depth == DEPTH_OUTSIDE:
             sys.set_coroutine_origin_tracking_depth(0)
     else:
         loop_stopped(loop)
+        if timeline is not None:
+            timeline.loop_stopped(loop)
         if depth == 0 and thread_is_tracked():
             sys.set_coroutine_origin_tracking_depth(DEPTH_OUTSIDE)
         watcher.loops.pop(id(loop), None)
+
+
+def watch(loop):
+    """A loop runs in debug mode from now on."""
+    watcher.loops[id(loop)] = Watched(loop)
+    if timeline is not None:
+        timeline.loop_started(loop)
+    watcher.start()
 
 
 @guarded
@@ -58,8 +69,7 @@ def tracking_set(loop, enabled):
     elif enabled:
         sys.set_coroutine_origin_tracking_depth(DEPTH_INSIDE)
         if id(loop) not in watcher.loops:
-            watcher.loops[id(loop)] = Watched(loop)
-            watcher.start()
+            watch(loop)
     elif sys.get_coroutine_origin_tracking_depth() == DEPTH_OUTSIDE:
         sys.set_coroutine_origin_tracking_depth(0)
 
@@ -93,13 +103,19 @@ class FirstNoticed:
 class FirstValue:
     """`slow_callback_duration`: the loop's own first value gives way to the configured one."""
 
-    def __init__(self, seconds):
+    def __init__(self, seconds, replaced):
         self.seconds = seconds
+        # What takes the attribute's values else.
+        self.replaced = replaced
 
     def __set__(self, loop, value):
         values = loop.__dict__
-        first = "slow_callback_duration" not in values
-        values["slow_callback_duration"] = self.seconds if first else value
+        if "slow_callback_duration" not in values:
+            value = self.seconds
+        if self.replaced is not None:
+            self.replaced.__set__(loop, value)
+        else:
+            values["slow_callback_duration"] = value
 
 
 def hook_asyncio(module):
@@ -114,9 +130,11 @@ def hook_asyncio(module):
     loop._stopping = Noticed("_stopping", loop_stopping)
     loop._coroutine_origin_tracking_enabled = Noticed(
         "_coroutine_origin_tracking_enabled", tracking_set)
+    hook_steps(module)
     seconds = config.get("slow_callback_duration")
     if seconds is not None and seconds != 0.1:
-        loop.slow_callback_duration = FirstValue(float(seconds))
+        loop.slow_callback_duration = FirstValue(
+            float(seconds), loop.__dict__.get("slow_callback_duration"))
     original = module._format_handle
     double(_format_handle, original,
            max(lines_of(original.__code__)) - max(lines_of(_format_handle.__code__)))

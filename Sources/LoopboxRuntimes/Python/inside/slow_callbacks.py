@@ -172,7 +172,8 @@ class Watcher:
         self.looks_for_deadlock = config.get("deadlock", True)
         # When the program's time is nearly over; 0: told, or not to be told.
         self.tells_at = config.get("standing_at", 0) and born + int(config["standing_at"] * 1e9)
-        self.is_over = not (self.samples_stacks or self.looks_for_deadlock or self.tells_at)
+        self.is_over = not (self.samples_stacks or self.looks_for_deadlock or self.tells_at
+                            or config.get("timeline", "off") != "off")
 
     def start(self):
         if not self.loops or self.is_over:
@@ -257,6 +258,8 @@ class Watcher:
                 watched.told = watched.loop.slow_callback_duration
         if sys.unraisablehook is not unraisablehook:
             begin_audit()
+        if timeline is not None and moment() - timeline.flushed >= FLUSH_SECONDS:
+            flush_timeline(False, True)
         for watched in list(self.loops.values()):
             loop = watched.loop
             shortest = min(shortest, loop.slow_callback_duration)
