@@ -277,9 +277,7 @@ public enum SpecSchema {
                 \.timeline,
                 defaults: options,
                 examples: [.callbacks],
-                summary:
-                    "What is told of the life of tasks, and of each callback; it costs up to 5 and "
-                    + "up to 15 percent of the time in debug mode."
+                summary: "What is told of the life of tasks, and of each callback."
             ),
             Field(
                 "hash_seed",

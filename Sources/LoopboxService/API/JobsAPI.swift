@@ -291,6 +291,11 @@ final class JobsAPI {
     /// What was found in a job.
     func findings(_ id: String, _ request: APIRequest) async throws -> APIAnswer {
         let format = try request.format()
+        guard format != .trace else {
+            // It has no place for them.
+            let others = ReportFormat.allCases.filter { $0 != .trace }
+            throw Problem.notAcceptable(format.rawValue, among: others)
+        }
         let job = try await endedJob(id, request)
         var report = try await self.report(of: job, format, request)
         var selection = FindingSelection()

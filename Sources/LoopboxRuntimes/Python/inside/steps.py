@@ -14,14 +14,14 @@
 # neither compares. A task that is eager and never waits has no handle: it is part of its maker's step.
 # A callback that ends with SystemExit or KeyboardInterrupt does not come to the comparison.
 #
-# What was tried instead, in a program of 100,000 steps, each of which takes 28 us in debug mode:
+# What was tried instead, in a program of 100,000 steps of 28 us each in debug mode (CPython 3.9 and 3.13);
+# Tests/Benchmarks/RESULTS-OVERHEAD.md has what it costs as it is:
 # - descriptors for `_current_handle`, which is set before and after each callback, and for
-#   `_clock_resolution`: three calls of ours a step and three looks at the clock, 11 to 17 %.
+#   `_clock_resolution`: three calls of ours a step and three looks at the clock, 9 to 17 %.
 # - integers for what is counted: the interpreter keeps free floats, but makes each integer anew, and
-#   tracemalloc, which jobs have on, then takes its stack: 20 % instead of 6 %.
-# - `sys.monitoring` for `Handle._run`: two calls a step of the same price, and only from 3.12 on.
-# - attributes that are made of C functions: no frame at all, but none of them looks at the clock, and
-#   handles that they keep live longer than without us.
+#   tracemalloc, which jobs have on, takes its stack: with it these descriptors cost 20 to 25 %.
+# Not tried, for what they are: `sys.monitoring` of `Handle._run` is two calls a step, and only there from
+# 3.12 on; attributes that are made of C functions can't look at the clock, and would keep handles alive.
 
 Task = TimerHandle = None
 # The type by which the library's C code hands a task's step to a loop; no module has a name for it.
