@@ -45,7 +45,8 @@ struct JobView: Encodable {
     /// Where to go from here.
     struct Links: Encodable {
         var `self`: String
-        var gate: String
+        /// nil where nothing is expected.
+        var gate: String?
         var runs: String
         var output: String
         var findings: String
@@ -54,9 +55,9 @@ struct JobView: Encodable {
         var deliveries: String
         var cancel: String
 
-        init(_ id: JobID) {
+        init(_ id: JobID, isGated: Bool) {
             self.`self` = "/v1/jobs/\(id)"
-            gate = "/v1/jobs/\(id)/gate"
+            gate = isGated ? "/v1/jobs/\(id)/gate" : nil
             runs = "/v1/jobs/\(id)/runs"
             output = "/v1/jobs/\(id)/output"
             findings = "/v1/jobs/\(id)/findings"
@@ -112,7 +113,7 @@ struct JobView: Encodable {
         findings = job.runs.flatMap(\.findings)
         comparison = job.conclusion.comparison
         self.webhookSecrets = webhookSecrets
-        links = Links(job.id)
+        links = Links(job.id, isGated: job.spec.expect != nil)
     }
 
     func encode(to encoder: any Encoder) throws {

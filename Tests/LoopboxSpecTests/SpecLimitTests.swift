@@ -168,6 +168,44 @@ import Testing
         #expect(codes("program: {source: x}\ndebug: {warnings: [\"\(filter)x\"]}") == ["too-long"])
     }
 
+    @Test func `bounds of gates and of several runs hold, and one more is too much`() {
+        func codes(_ text: String) -> [String] {
+            refusal("program: {source: x}\n" + text)?.diagnostics.map(\.code) ?? []
+        }
+        func list(_ item: String, _ count: Int) -> String {
+            "[" + repeatElement(item, count: count).joined(separator: ", ") + "]"
+        }
+        for (key, item) in [("allow", "{rule: deadlock}"), ("require", "{rule: deadlock}")] {
+            let most = Expectations.Findings.entriesMax
+            #expect(codes("expect: {findings: {\(key): \(list(item, most))}}") == [])
+            #expect(codes("expect: {findings: {\(key): \(list(item, most + 1))}}") == ["too-many"])
+        }
+        let text = String(repeating: "x", count: Expectations.Text.bytesMax)
+        #expect(codes("expect: {stdout: \(text), stderr: {contains: \(text)}}") == [])
+        #expect(codes("expect: {stdout: \(text)x}") == ["too-long"])
+        #expect(codes("expect: {stderr: {contains: \(text)x}}") == ["too-long"])
+        let pattern = String(repeating: "x", count: Expectations.Text.patternBytesMax)
+        #expect(codes("expect: {stdout: {matches: \(pattern)}}") == [])
+        #expect(codes("expect: {stdout: {matches: \(pattern)x}}") == ["too-long"])
+        func values(_ count: Int) -> String {
+            "[" + (16..<16 + count).map { "\($0)" }.joined(separator: ", ") + "]"
+        }
+        let most = Matrix.cellsMax
+        #expect(codes("matrix: {limits.open_files: \(values(most))}") == [])
+        #expect(codes("matrix: {limits.open_files: \(values(most + 1))}") == ["too-many"])
+        let two = "matrix: {debug.asyncio: [true, false]}\n"
+        #expect(codes(two + "repeat: \(Repetition.runsMax / 2)") == [])
+        #expect(codes("matrix: {debug.tracemalloc: [0, 1, 2]}\nrepeat: 66") == [])
+        #expect(codes("matrix: {debug.tracemalloc: [0, 1, 2]}\nrepeat: 67") == ["too-many"])
+        // Huge products are counted, not made.
+        let axes = ["open_files", "processes", "memory", "disk"].map { key in
+            let unit = ["memory", "disk"].contains(key) ? "MiB" : ""
+            let items = (64..<96).map { "\($0)\(unit)" }.joined(separator: ", ")
+            return "limits.\(key): [\(items)]"
+        }
+        #expect(codes("matrix: {\(axes.joined(separator: ", "))}") == ["too-many"])
+    }
+
     @Test func `no line of a text is longer than a terminal can bear`() throws {
         let text = "program: {source: x, x-a: \(repeated("y").dropLast(1000)), args: 5}"
         let failure = try #require(refusal(text))

@@ -15,6 +15,10 @@ import Testing
             return try server.curl("/v1/jobs/\(job)/gate")
         }
         let open = try gate("expect: {stdout: done}\n")
+        #expect(
+            try server.curl("/v1/jobs/\(open.job)").json.links.gate.string?.hasSuffix("/gate")
+                == true
+        )
         #expect(open.status == 200, "\(open)")
         #expect(open.json.verdict.string == "passed")
         #expect(open.json.failures.array.isEmpty)
@@ -198,7 +202,7 @@ import Testing
     @Test func `a hundred repetitions are one job`() throws {
         let server = try ServerProcess(["--slots", "4"])
         // No asyncio: what is tried is the server.
-        let more = "repeat: {count: 100, parallel: 4}\nexpect: {stdout: x}\n"
+        let more = "limits: {time: 60s}\nrepeat: {count: 100, parallel: 4}\nexpect: {stdout: x}\n"
         let id = try server.submit(spec("print('x')", more)).job
         let job = try server.job(id, within: .seconds(120)) { $0.state.string == "completed" }
         #expect(job.verdict.string == "passed", "\(job.failures)")

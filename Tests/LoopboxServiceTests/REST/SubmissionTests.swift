@@ -22,7 +22,11 @@ import Testing
         #expect(answer.json.outcome.isNull)
         #expect(answer.json.links["self"].string == answer["location"])
         for link in answer.json.links.keys where link != "cancel" {
-            let path = answer.json.links[link].string ?? ""
+            // Of what there is not, a gate, there is no address.
+            guard let path = answer.json.links[link].string else {
+                #expect(link == "gate")
+                continue
+            }
             #expect(try server.curl("\(path)?wait=30s").status == 200, "\(link)")
         }
         server.terminate()
