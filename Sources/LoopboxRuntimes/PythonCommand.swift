@@ -20,6 +20,9 @@ public struct PythonCommand: Hashable, Sendable {
         public var harness: String
         /// The descriptor, in the child, that takes the report.
         public var reportDescriptor: Int32
+        /// When the process is made, in nanoseconds of the machine's monotonic clock; nil: when the
+        /// interpreter comes to the harness. Its time runs from then on.
+        public var begun: Int64?
         /// Where the program finds commands.
         public var path: String
 
@@ -29,12 +32,14 @@ public struct PythonCommand: Hashable, Sendable {
             temporaryDirectory: String,
             harness: String,
             reportDescriptor: Int32,
+            begun: Int64? = nil,
             path: String = "/usr/local/bin:/usr/bin:/bin"
         ) {
             self.workDirectory = workDirectory
             self.temporaryDirectory = temporaryDirectory
             self.harness = harness
             self.reportDescriptor = reportDescriptor
+            self.begun = begun
             self.path = path
         }
     }
@@ -61,6 +66,7 @@ public struct PythonCommand: Hashable, Sendable {
             blockingStack: debug.blockingStack,
             deadlock: debug.deadlock,
             timeline: debug.timeline,
+            begun: surroundings.begun,
             standingAt: debug.dumpTasksOnTimeout ? Self.standingTime(spec.limits.time) : nil,
             stacksAt: debug.dumpTasksOnTimeout ? Self.stacksTime(spec.limits.time) : nil,
             pythonPath: userPath
@@ -72,8 +78,8 @@ public struct PythonCommand: Hashable, Sendable {
         environment["LOOPBOX_CONFIG"] = settings.text
     }
 
-    /// When a program says where it stands, counting from the harness's first line: so long before
-    /// the `limit` that a loaded machine has time for it.
+    /// When a program says where it stands, counting from its beginning: so long before the `limit`
+    /// that a loaded machine has time for it.
     private static func standingTime(_ limit: Seconds) -> Seconds {
         let margin = min(max(limit.duration / 5, .milliseconds(50)), .milliseconds(500))
         return Seconds(max(limit.duration - margin, .milliseconds(1)))
@@ -118,6 +124,7 @@ public struct PythonCommand: Hashable, Sendable {
         var blockingStack: Bool
         var deadlock: Bool
         var timeline: JobSpec.TimelineMode
+        var begun: Int64?
         var standingAt: Seconds?
         var stacksAt: Seconds?
         var pythonPath: String?
@@ -128,7 +135,7 @@ public struct PythonCommand: Hashable, Sendable {
             case logLevel = "log_level"
             case loop
             case blockingStack = "blocking_stack"
-            case deadlock, timeline
+            case deadlock, timeline, begun
             case standingAt = "standing_at"
             case stacksAt = "stacks_at"
             case pythonPath = "pythonpath"

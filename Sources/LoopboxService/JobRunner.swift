@@ -233,7 +233,8 @@ public final class JobRunner {
                 workDirectory: directory.work,
                 temporaryDirectory: directory.temporary,
                 harness: catalog.harness,
-                reportDescriptor: SandboxCommand.reportDescriptor
+                reportDescriptor: SandboxCommand.reportDescriptor,
+                begun: MonotonicTime.now.nanoseconds
             )
         )
         let report = ReportBox(bytesMax: job.reportShare.bytes)

@@ -35,12 +35,14 @@ import Testing
                 "LOOPBOX_REPORT_FD": "7",
                 "LOOPBOX_CONFIG":
                     #"{"slow_callback_duration":0.1,"asyncio":true,"log_level":null,"loop":"default","#
-                    + #""blocking_stack":true,"deadlock":true,"timeline":"tasks","standing_at":9.5,"stacks_at":9.75,"pythonpath":null}"#,
+                    + #""blocking_stack":true,"deadlock":true,"timeline":"tasks","begun":null,"standing_at":9.5,"stacks_at":9.75,"pythonpath":null}"#,
             ]
         )
     }
 
     @Test func `every option has its words`() {
+        var begunSurroundings = surroundings
+        begunSurroundings.begun = 5
         let command = PythonCommand(
             spec: spec {
                 $0.program.start = .module("app.main")
@@ -56,7 +58,7 @@ import Testing
                 $0.debug.hashSeed = 3
             },
             runtime: runtime,
-            in: surroundings
+            in: begunSurroundings
         )
         #expect(
             command.arguments == [
@@ -69,7 +71,7 @@ import Testing
         #expect(
             command.environment["LOOPBOX_CONFIG"]
                 == #"{"slow_callback_duration":0.1,"asyncio":false,"log_level":"debug","loop":"poll","#
-                + #""blocking_stack":false,"deadlock":true,"timeline":"callbacks","#
+                + #""blocking_stack":false,"deadlock":true,"timeline":"callbacks","begun":5,"#
                 + #""standing_at":9.5,"stacks_at":9.75,"pythonpath":null}"#
         )
     }

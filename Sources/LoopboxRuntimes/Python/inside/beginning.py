@@ -21,7 +21,9 @@ def begin(born, descriptor, settings):
     """
     global report, watcher
     config.update(settings)
-    watcher = Watcher(born)
+    # On a busy machine it takes a while from the making of the process to here.
+    begun = config.get("begun") or born
+    watcher = Watcher(begun)
     report = Report(descriptor)
     version = sys.version_info
     release = "%d.%d.%d" % version[:3]
@@ -57,7 +59,7 @@ def begin(born, descriptor, settings):
     sys.unraisablehook = sys.__unraisablehook__ = unraisablehook
     sys.set_coroutine_origin_tracking_depth(DEPTH_OUTSIDE)
     notice_generators()
-    dump_stacks_later(born)
+    dump_stacks_later(begun)
 
 
 def before_fork():

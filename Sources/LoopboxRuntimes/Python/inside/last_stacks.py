@@ -10,10 +10,11 @@ dumps_stacks = False
 
 
 @guarded
-def dump_stacks_later(born):
-    """Has the stacks written when the program's time is all but over."""
+def dump_stacks_later(begun):
+    """Has the stacks written when the time of the program, which began at `begun`, is all but
+    over."""
     global dumps_stacks
-    seconds = config.get("stacks_at", 0) - (clock() - born) / 1e9
+    seconds = (config.get("stacks_at") or 0) - (clock() - begun) / 1e9
     if seconds > 0:
         import faulthandler
 

@@ -161,8 +161,8 @@ class Watcher:
     which older ones do not survive with a thread that is about to end.
     """
 
-    def __init__(self, born):
-        self.born = born
+    def __init__(self, begun):
+        self.begun = begun
         self.loops = {}
         # Held by the thread's owner; released to wake it.
         self.awake = None
@@ -171,7 +171,7 @@ class Watcher:
         self.samples_stacks = config.get("blocking_stack", True)
         self.looks_for_deadlock = config.get("deadlock", True)
         # When the program's time is nearly over; 0: told, or not to be told.
-        self.tells_at = config.get("standing_at", 0) and born + int(config["standing_at"] * 1e9)
+        self.tells_at = config.get("standing_at", 0) and begun + int(config["standing_at"] * 1e9)
         self.is_over = not (self.samples_stacks or self.looks_for_deadlock or self.tells_at
                             or config.get("timeline", "off") != "off")
 
@@ -204,7 +204,7 @@ class Watcher:
             # Another thread's loop was first.
             pass
         self.start()
-        dump_stacks_later(self.born)
+        dump_stacks_later(self.begun)
 
     def stop(self):
         """Ends the thread and waits until the kernel has forgotten it."""
