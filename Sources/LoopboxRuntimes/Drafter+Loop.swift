@@ -77,6 +77,11 @@ extension Drafter {
         {
             draft.finding.fix =
                 "Catch \(exception.type) in \(function)(): the loop calls it, and nobody else can."
+        } else if rule == "incoming-connection-error", let exception = fact.exception,
+            draft.finding.stack.isEmpty
+        {
+            draft.finding.fix =
+                FixSentence.brokenHandshake(exception.type) ?? draft.finding.fix
         } else if fact.task?.coroutine?.name == "async_generator_athrow" {
             draft.finding.fix = FixSentence.leftEarly(place)
         }
@@ -194,7 +199,7 @@ extension Drafter {
         if !stack.isEmpty {
             let frames = fact.stack ?? []
             let inner = frames.lastIndex(where: source.isProgram).map { frames[($0 + 1)...] }?.first
-            let cure = FixSentence.slow(stack, calling: inner?.function, in: source)
+            let cure = FixSentence.slow(stack, calling: inner, in: source)
             draft.finding.take(cure)
         }
         return draft

@@ -97,10 +97,7 @@ def tell_late_resource(resource, shown):
     """`shown` is how the warning about it begins, or all of the warning."""
     if shown.endswith(" "):
         shown += object_text(resource)
-    fact = {"source": object_fact(resource)}
-    allocation = makers_of(resource, is_alive=True) or allocation_of(resource)
-    if allocation:
-        fact["allocated"] = allocation
+    fact = {"source": object_fact(resource), **maker_fact(resource, is_alive=True)}
     tell_late(resource, ResourceWarning, shown, ("late", id(resource)), fact)
 
 
@@ -161,5 +158,6 @@ def cleared():
             key = report.admits(*spot)
             if key:
                 report.send("warning", {"key": key, **fact})
+    tell_leaked_objects()
     report.send_counts()
     report.send("bye", {})
