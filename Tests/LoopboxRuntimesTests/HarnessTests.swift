@@ -7,6 +7,16 @@ import Testing
 
 /// What the harness makes of a spec's options, under every interpreter of the machine.
 @Suite struct `Python harness` {
+    /// The parts are one module.
+    @Test func `no two functions or classes of the harness have the same name`() throws {
+        let inside = try #require(PythonHarness.files.first { $0.name == "loopbox_inside.py" })
+        let names = String(decoding: inside.bytes, as: UTF8.self).split(separator: "\n")
+            .filter { $0.hasPrefix("def ") || $0.hasPrefix("class ") }
+            .map { $0.split { " (:".contains($0) }[1] }
+        #expect(names.count > 100)
+        #expect(Dictionary(grouping: names) { $0 }.filter { $1.count > 1 }.keys.sorted() == [])
+    }
+
     @Test(arguments: [
         (JobSpec.LoopKind.poll, "PollSelector"), (.select, "SelectSelector"),
         (.epoll, "EpollSelector"),

@@ -35,7 +35,7 @@ import Testing
                 "LOOPBOX_REPORT_FD": "7",
                 "LOOPBOX_CONFIG":
                     #"{"slow_callback_duration":0.1,"asyncio":true,"log_level":null,"loop":"default","#
-                    + #""blocking_stack":true,"deadlock":true,"timeline":"tasks","begun":null,"standing_at":9.5,"stacks_at":9.75,"pythonpath":null}"#,
+                    + #""blocking_stack":true,"deadlock":true,"timeline":"tasks","standing_at":9.5,"stacks_at":9.75,"pythonpath":null}"#,
             ]
         )
     }

@@ -62,14 +62,14 @@ def tell_slow(watched, begin, seconds, code, fact_of):
     return report.send("slow", fact)
 
 
-def task_of(handle):
+def task_stepped_by(handle):
     """The task whose step a handle is; None: it is another callback."""
     task = getattr(getattr(handle, "_callback", None), "__self__", None)
     return task if isinstance(task, tasks.Task) else None
 
 
 def handle_code(handle):
-    task = task_of(handle)
+    task = task_stepped_by(handle)
     coroutine = task.get_coro() if task is not None else None
     return (getattr(coroutine, "cr_code", None)
             or getattr(getattr(handle, "_callback", None), "__code__", None))
@@ -78,7 +78,7 @@ def handle_code(handle):
 def running_fact(handle):
     """What a handle runs."""
     fact = {"handle_id": id(handle)}
-    task = task_of(handle)
+    task = task_stepped_by(handle)
     if task is not None:
         fact["task"] = future_fact_guarded(task)
     else:
