@@ -19,6 +19,8 @@ extension Drafter {
         let said = message.split(separator: "\n").dropFirst().compactMap(WireFrame.init(line:))
         let allocated = source.own(fact.allocated ?? (coroutine == nil ? said : nil))
 
+        let server = definition(fact.handle?.definition)
+
         var location: Location?
         var creation: [Location] = []
         switch rule {
@@ -31,7 +33,7 @@ extension Drafter {
             "unclosed-socket", "unclosed-file", "unclosed-resource", "subprocess-still-running",
             "signal-handlers-at-finalization":
             creation = allocated
-            location = allocated.last ?? own
+            location = allocated.last ?? server ?? own
         default:
             // Deprecations in the library point into it; the program's call is below.
             location =
@@ -56,6 +58,8 @@ extension Drafter {
             draft.finding.take(unawaitedCure(coroutine, at: location))
         } else if rule.hasPrefix("unclosed-"), let made = allocated.last {
             draft.finding.fix = FixSentence.unclosed(rule, made) ?? draft.finding.fix
+        } else if let server, allocated.isEmpty {
+            draft.finding.fix = FixSentence.unclosed(by: server) ?? draft.finding.fix
         }
         return draft
     }

@@ -135,8 +135,10 @@ extension FindingsBuilder {
     /// that is closed. That of a child whose end nobody took is left open.
     private func foldOwnedResources(_ drafts: inout [Draft]) {
         var lines: Set<Line?> = []
+        var descriptors: Set<Substring> = []
         for draft in drafts where draft.finding.rule == "unclosed-transport" {
             lines.insert(draft.finding.location.map { Line($0) })
+            if let number = Self.descriptor(draft) { descriptors.insert(number) }
         }
         var children: Set<Line?> = []
         for draft in drafts where draft.finding.rule == "child-watcher-loop-closed" {
@@ -149,11 +151,20 @@ extension FindingsBuilder {
                 children.contains(draft.finding.location.map { Line($0) })
             case "unclosed-socket", "unclosed-stream-writer":
                 lines.contains(draft.finding.location.map { Line($0) })
+                    || draft.finding.creation.isEmpty
+                        && Self.descriptor(draft).map(descriptors.contains) == true
             case "event-loop-closed":
                 draft.finding.source == .unraisable && draft.finding.location == nil
             default: false
             }
         }
+    }
+
+    /// The number of the open file in the text of a socket or a transport: `… fd=7 …`.
+    private static func descriptor(_ draft: Draft) -> Substring? {
+        let text = draft.finding.message
+        guard let start = text.firstRange(of: " fd=")?.upperBound else { return nil }
+        return text[start...].prefix(while: \.isNumber)
     }
 
     /// 7. What asyncio makes for itself and can't close because the program left the owner open: it

@@ -82,4 +82,17 @@ extension FixSentence {
             : "Write `with \(names.joined(separator: ", ")):` round their use, or call close() on each"
                 + " in the end."
     }
+
+    /// The coroutine function of a server at `location` leaves the writer that it was given open;
+    /// nil: it is a method of a protocol, or its parameters are not in this line.
+    static func unclosed(by location: Location) -> String? {
+        guard location.snippet.drop(while: \.isWhitespace).hasPrefix("async def "),
+            let head = CallExpression(of: location.function, in: location.snippet),
+            let last = head.argumentList.last
+        else { return nil }
+        let writer = last.prefix { $0.isLetter || $0.isNumber || $0 == "_" }
+        return
+            "Call `\(writer).close()` and `await \(writer).wait_closed()` where \(location.function)()"
+            + " ends, in a `finally:`."
+    }
 }

@@ -48,7 +48,8 @@ def late_loop(found):
 def late_transport(found):
     values = found.__dict__
     own = values.get("_sock", values.get("_pipe"))
-    if own is not None:
+    # One that has been warned about has closed it.
+    if own is not None and not (getattr(own, "_closed", False) or getattr(own, "closed", False)):
         inside.add(id(own))
         opened.append((found, "unclosed transport "))
 
@@ -97,10 +98,7 @@ def tell_late_resource(resource, shown):
     """`shown` is how the warning about it begins, or all of the warning."""
     if shown.endswith(" "):
         shown += object_text(resource)
-    fact = {"source": object_fact(resource)}
-    allocation = makers_of(resource, is_alive=True) or allocation_of(resource)
-    if allocation:
-        fact["allocated"] = allocation
+    fact = {"source": object_fact(resource), **maker_fact(resource, is_alive=True)}
     tell_late(resource, ResourceWarning, shown, ("late", id(resource)), fact)
 
 

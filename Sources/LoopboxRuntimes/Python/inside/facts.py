@@ -213,10 +213,15 @@ def note_maker(value):
 
 def own_stack(frame):
     """The program's stack, innermost first, without references to frames, which hold on to
-    variables."""
+    variables.
+
+    It ends at a running loop: who started that did nothing of what its callbacks do.
+    """
     stack = []
     while frame is not None and len(stack) < STACK_MAX:
         code = frame.f_code
+        if code is run_once:
+            break
         if code.co_filename != HERE and not is_library(code.co_filename):
             stack.append((code, frame.f_lasti, frame.f_lineno))
         frame = frame.f_back
@@ -271,8 +276,40 @@ def begun_outside(generator, text):
 
 
 def allocation_of(value):
-    """Where tracemalloc saw the object being made, outermost first."""
+    """Where tracemalloc saw the object being made, outermost first and within a running loop."""
     if not _tracemalloc.is_tracing():
         return None
-    frames = _tracemalloc._get_object_traceback(value)
-    return [[clipped(path, 1024), line, ""] for path, line in frames[::-1]] if frames else None
+    stack = []
+    for path, line in _tracemalloc._get_object_traceback(value) or ():
+        if path == base_events_path and line in run_once_lines:
+            break
+        stack.append([clipped(path, 1024), line, ""])
+    return stack[::-1] or None
+
+
+def maker_fact(value, is_alive=False):
+    """Who made a resource or, where it came to a server, what the program has for those."""
+    makers = makers_of(value, is_alive) or allocation_of(value)
+    if makers and not all([is_library(path) for path, *_ in makers]):
+        return {"allocated": makers}
+    server = server_fact(value)
+    return {"handle": server} if server else {}
+
+
+def server_fact(transport):
+    """What the program has for the connections of a server: the function that `start_server()` was
+    given, or its protocol's first method; None: nothing."""
+    values = getattr(transport, "__dict__", {})
+    protocol = values.get("_protocol") or values.get("_ssl_protocol")
+    values = getattr(protocol, "__dict__", {})
+    if "_app_protocol" in values:
+        # Below TLS.
+        protocol = values["_app_protocol"]
+        values = getattr(protocol, "__dict__", {})
+    handler = values.get("_client_connected_cb")
+    if handler is not None:
+        return callback_fact(handler)
+    for method in type(protocol).__dict__.values():
+        if hasattr(method, "__code__"):
+            return callback_fact(method)
+    return None

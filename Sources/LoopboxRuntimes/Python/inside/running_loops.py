@@ -3,6 +3,8 @@
 
 watcher = None
 run_once = None
+# Of `run_once` in its file.
+run_once_lines = ()
 # By thread: the program's frames that stopped a loop there last.
 stopped_by = {}
 
@@ -103,10 +105,11 @@ class FirstValue:
 
 
 def hook_asyncio(module):
-    global tasks, run_once, stack_depth, loop_time
+    global tasks, run_once, run_once_lines, stack_depth, loop_time
     loop = module.BaseEventLoop
     tasks = module.tasks
     run_once = loop._run_once.__code__
+    run_once_lines = range(run_once.co_firstlineno, max(lines_of(run_once)) + 1)
     loop_time = loop.time
     stack_depth = module.constants.DEBUG_STACK_DEPTH
     loop._exception_handler = ExceptionHandler(loop.call_exception_handler.__code__)

@@ -159,15 +159,15 @@ def tell_warning(message, category, path, line, source, caller):
         fact["source"] = object_fact(source)
     owner = source
     if source is None and caller is not None and caller.f_code.co_name == "__del__":
-        # The warning about a StreamWriter names no object; its transport is what was made.
+        # The warning about a StreamWriter names no object; its transport is what was made. Nor
+        # does the one about a transport of TLS, which is warned of itself.
         variables = caller.f_locals
-        owner = getattr(variables.get("self"), "_transport", None)
+        owner = variables.get("self")
+        owner = getattr(owner, "_transport", owner)
         if VERSION < (3, 13):
             variables.clear()
     if owner is not None:
-        allocation = makers_of(owner) or allocation_of(owner)
-        if allocation:
-            fact["allocated"] = allocation
+        fact.update(maker_fact(owner))
     if caller is not None:
         fact["stack"] = stack_from(caller)
     report.send("warning", fact)
