@@ -39,6 +39,25 @@ extension Drafter {
         return draft
     }
 
+    /// Shared memory or a semaphore that is still there when the program is gone.
+    func leakedObject(_ fact: Fact) -> Draft? {
+        let made = source.own(fact.allocated)
+        let kind = fact.category == "semaphore" ? "a semaphore" : "shared memory"
+        var draft = make(
+            "leaked-ipc-objects",
+            fact,
+            message: "\(kind) was made and never unlinked",
+            source: .exit,
+            location: made.last
+        )
+        draft.finding.creation = made
+        draft.finding.raw = "\(fact.category ?? ""): \(fact.message ?? "")"
+        if let place = made.last {
+            draft.finding.fix = FixSentence.unlinked(place) ?? draft.finding.fix
+        }
+        return draft
+    }
+
     /// nil: it is told because the time is over, which is no finding.
     func deadlock(_ fact: Fact) -> Draft? {
         guard fact.reason == "deadlock" else { return nil }

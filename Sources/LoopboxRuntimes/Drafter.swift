@@ -25,6 +25,7 @@ struct Drafter: Sendable {
         case .standing: deadlock(fact)
         case .leakedTask: leakedTask(fact)
         case .leakedThread: leakedThread(fact)
+        case .leakedObject: leakedObject(fact)
         }
     }
 

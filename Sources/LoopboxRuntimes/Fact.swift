@@ -16,6 +16,7 @@ public struct Fact: Sendable, Decodable {
         case overslept
         case leakedTask = "leaked_task"
         case leakedThread = "leaked_thread"
+        case leakedObject = "leaked_object"
         /// The interpreter's own text of an earlier fact.
         case raw
         /// How often something happened that is not told in full any more.

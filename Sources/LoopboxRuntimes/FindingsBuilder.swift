@@ -74,6 +74,10 @@ public struct FindingsBuilder: Sendable {
             hasCrashed: hasCrashed
         )
         let end = drafter.moment(facts.last?.at ?? 0)
+        // Told with its line, by the process that made it.
+        if facts.contains(where: { $0.kind == .leakedObject }) {
+            unseen.removeAll { $0.finding.rule == "leaked-ipc-objects" }
+        }
         for place in unseen.indices { unseen[place].finding.at = end }
         drafts += unseen
         count(totals, in: &drafts)

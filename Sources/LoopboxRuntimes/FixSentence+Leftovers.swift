@@ -83,6 +83,21 @@ extension FixSentence {
                 + " in the end."
     }
 
+    /// Shared memory was made in the line at `location` and stays; nil: what has it is no name.
+    static func unlinked(_ location: Location) -> String? {
+        let parts = location.snippet.split(separator: "=", maxSplits: 1)
+        guard parts.count == 2, CallExpression(of: "SharedMemory", in: parts[1]) != nil else {
+            return nil
+        }
+        let name = parts[0].filter { !$0.isWhitespace }
+        guard name.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." }) else {
+            return nil
+        }
+        return
+            "Call `\(name).close()` and then `\(name).unlink()` once nobody needs it any more, in a"
+            + " `finally:`."
+    }
+
     /// The coroutine function of a server at `location` leaves the writer that it was given open;
     /// nil: it is a method of a protocol, or its parameters are not in this line.
     static func unclosed(by location: Location) -> String? {

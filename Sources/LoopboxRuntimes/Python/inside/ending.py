@@ -158,5 +158,6 @@ def cleared():
             key = report.admits(*spot)
             if key:
                 report.send("warning", {"key": key, **fact})
+    tell_leaked_objects()
     report.send_counts()
     report.send("bye", {})

@@ -5,6 +5,7 @@
 hooks = {
     "asyncio.base_events": hook_asyncio,
     "asyncio.unix_events": hook_policy,
+    "multiprocessing.resource_tracker": hook_tracker,
     "threading": hook_threading,
     "uvloop": hook_uvloop,
 }
@@ -33,7 +34,7 @@ def watch_imports(folder):
     def find_spec(name, target=None):
         spec = find(finder, name, target)
         if spec is not None:
-            if name == "asyncio":
+            if name in ("asyncio", "multiprocessing"):
                 watch_imports(folder + os.sep + name)
             elif name in hooks:
                 hook_after(spec)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Part of loopbox_inside (see overview.py). What outlives its program: tasks that asyncio.run() has to cancel, threads that Python has to wait for.
+# Part of loopbox_inside (see overview.py). What outlives its program: tasks that asyncio.run() has to cancel, threads that Python has to wait for, objects that only the system frees.
 
 # By identity of a loop: identities of its tasks that were asked to end when it stopped last.
 ending_tasks = {}
@@ -81,3 +81,70 @@ def main_thread_ended():
 def hook_thread_makers(module):
     module.Thread._target = MakerNoted()
     module._register_atexit(main_thread_ended)
+
+
+# By (kind, name): the program's frames that made a semaphore or shared memory.
+tracked = {}
+# How the system calls the file of an object of this kind, whose own name begins with a slash.
+TRACKED_FILES = {"semaphore": "/dev/shm/sem.", "shared_memory": "/dev/shm/"}
+
+
+class TrackerPipe:
+    """`ResourceTracker._fd`, which is read where a message is about to be written.
+
+    The tracker is another process, which tells what was left when this one is gone, if it is not
+    killed before.
+    """
+
+    def __get__(self, tracker, owner=None):
+        if tracker is None:
+            return self
+        frame = get_frame(1)
+        # `_write` in newer versions.
+        if frame.f_code.co_name in ("_send", "_write") and is_library(frame.f_code.co_filename):
+            message_sent(frame)
+        try:
+            return tracker.__dict__["_fd"]
+        except KeyError:
+            raise AttributeError("_fd") from None
+
+    def __set__(self, tracker, value):
+        tracker.__dict__["_fd"] = value
+
+
+@guarded
+def message_sent(frame):
+    """A message is `b"REGISTER:/psm_1:shared_memory"`."""
+    variables = frame.f_locals
+    message = variables.get("msg")
+    if VERSION < (3, 13):
+        # A copy, which the frame keeps.
+        variables.clear()
+    if type(message) is not bytes:
+        return
+    command, name, kind = message.decode().strip().split(":")
+    if command == "REGISTER" and kind in TRACKED_FILES and len(tracked) < LATE_MAX:
+        tracked.setdefault((kind, name), own_stack(frame))
+    elif command == "UNREGISTER":
+        tracked.pop((kind, name), None)
+
+
+def tell_leaked_objects():
+    """What another process, or the tracker itself, has removed is there no more."""
+    for (kind, name), makers in tracked.items():
+        try:
+            path_status(TRACKED_FILES[kind] + name.lstrip("/"))
+        except OSError:
+            continue
+        key = report.admits("leaked_object", kind, makers[0] if makers else None)
+        if key:
+            report.send("leaked_object", {
+                "key": key,
+                "category": kind,
+                "message": clipped(name, 256),
+                "allocated": [place(*entry) for entry in makers[::-1]],
+            })
+
+
+def hook_tracker(module):
+    module.ResourceTracker._fd = TrackerPipe()

@@ -64,7 +64,7 @@ EXCEPTIONS_MAX = 32
 EXAMPLES_MAX = 20
 # Different (kind, place) pairs that are told at all.
 PLACES_MAX = 2000
-# Coroutines that are looked after when the interpreter ends.
+# Coroutines that are looked after when the interpreter ends, and objects of the system.
 LATE_MAX = 1000
 # Stacks kept of one blocking callback; when it is full, every other one goes.
 SAMPLES_MAX = 64
@@ -90,4 +90,5 @@ current_frames = sys._current_frames
 get_frame = sys._getframe
 get_ident = _thread.get_ident
 clock = time.monotonic_ns
-file_status, write_bytes, process_id = os.fstat, os.write, os.getpid
+file_status, path_status = os.fstat, os.stat
+write_bytes, process_id = os.write, os.getpid
