@@ -194,7 +194,7 @@ extension Drafter {
         if !stack.isEmpty {
             let frames = fact.stack ?? []
             let inner = frames.lastIndex(where: source.isProgram).map { frames[($0 + 1)...] }?.first
-            let cure = FixSentence.slow(stack, calling: inner?.function, in: source)
+            let cure = FixSentence.slow(stack, calling: inner, in: source)
             draft.finding.take(cure)
         }
         return draft

@@ -9,10 +9,10 @@ extension FixSentence {
     /// What can be awaited is changed in the innermost function that can await; in a plain function
     /// below it, `await` would be no Python.
     ///
-    /// - Parameter inner: the library's function that the innermost place called, if it did.
+    /// - Parameter inner: the library's frame that the innermost place called, if it did.
     static func slow(
         _ stack: [Location],
-        calling inner: String? = nil,
+        calling inner: WireFrame? = nil,
         in source: ProgramSource
     ) -> Cure {
         let remedy = Rule.named("slow-callback")?.remedy ?? ""
@@ -21,8 +21,11 @@ extension FixSentence {
             source.definition(around: location.line, of: location.path)?.isAsync == true
         }
         guard let index else { return Cure(inCallback(stack)) }
-        if index == stack.count - 1, let sentence = heldLock(innermost) { return Cure(sentence) }
-        let next = stack[(index + 1)...].first?.function ?? inner
+        if index == stack.count - 1 {
+            if let inner, inner.function == "__exit__" { return Cure(atEnd(of: innermost, inner)) }
+            if let sentence = heldLock(innermost) { return Cure(sentence) }
+        }
+        let next = stack[(index + 1)...].first?.function ?? inner?.function
         guard let call = call(at: stack[index], into: next),
             canRunInThread(call, at: stack[index], of: source)
         else {
@@ -61,6 +64,23 @@ extension FixSentence {
         return
             "`\(code)` blocks the loop, which calls \(name): have \(name) start a task of a coroutine"
             + " that awaits, or give the slow part to `loop.run_in_executor()`."
+    }
+
+    /// What blocks is the end of a `with`, by `exit`. Before 3.10, `location` is the last line in it.
+    private static func atEnd(of location: Location, _ exit: WireFrame) -> String {
+        let isHead = location.snippet.drop(while: \.isWhitespace).hasPrefix("with ")
+        let name = isHead ? "`with \(operand(at: location)):`" : "this `with` block"
+        if exit.file.hasSuffix("/subprocess.py") {
+            return
+                "The end of \(name) waits for the process: start it by"
+                + " `await asyncio.create_subprocess_exec(…)`, and await its `wait()` or `communicate()`."
+        }
+        if exit.file.contains("/concurrent/futures/") {
+            return
+                "The end of \(name) waits for all work of the executor: await each of its"
+                + " `loop.run_in_executor()` within it."
+        }
+        return "The end of \(name) blocks the loop: leave it in a function that a thread runs."
     }
 
     /// `location` waits for a lock of `threading`; nil: it does something else.
