@@ -77,6 +77,11 @@ extension Drafter {
         {
             draft.finding.fix =
                 "Catch \(exception.type) in \(function)(): the loop calls it, and nobody else can."
+        } else if rule == "incoming-connection-error", let exception = fact.exception,
+            draft.finding.stack.isEmpty
+        {
+            draft.finding.fix =
+                FixSentence.brokenHandshake(exception.type) ?? draft.finding.fix
         } else if fact.task?.coroutine?.name == "async_generator_athrow" {
             draft.finding.fix = FixSentence.leftEarly(place)
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import LoopboxModel
+import LoopboxReport
 
 extension FixSentence {
     /// `exception` was raised by the code at `location`, and the program's own end says nothing
@@ -122,6 +123,16 @@ extension FixSentence {
             isRaised && !location.function.isEmpty && !location.function.hasPrefix("<")
             ? " where \(location.function)() is called" : ""
         return "Catch it with `try:` and `except \(type):`\(place), or \(mending)."
+    }
+
+    /// A connection came to nothing by an exception of this `type`, which the program's code has no
+    /// part in; nil: it is none of a handshake.
+    static func brokenHandshake(_ type: String) -> String? {
+        if type.hasPrefix("ssl.") { return Rule.named("tls-handshake-failed")?.remedy }
+        guard type.hasPrefix("Connection") else { return nil }
+        return
+            "The client left during the TLS handshake, as one does that does not trust the server's"
+            + " certificate: its own error says why."
     }
 
     /// The generator of the function `name` took its first step at `location`, where no loop runs.
