@@ -46,7 +46,7 @@ extension Drafter {
                 said = "\(task.coroutine?.name ?? "a task")() failed and nobody looked: \(said)"
             } else if rule == "stream-handler-exception" {
                 said = "the handler of a connection failed: \(said)"
-            } else if rule == "callback-exception", let handle = fact.handle?.name {
+            } else if rule == "callback-exception", let handle = calledName(fact, raised) {
                 said = "callback \(handle)() raised \(said)"
             } else if special == nil {
                 said = "\(message): \(said)"
@@ -86,6 +86,17 @@ extension Drafter {
             draft.finding.fix = FixSentence.leftEarly(place)
         }
         return draft
+    }
+
+    /// The function of the program that the loop called, by itself or through one of the library's,
+    /// as `datagram_received`; else what its handle holds.
+    private func calledName(_ fact: Fact, _ raised: WireException?) -> String? {
+        if definition(fact.handle?.definition) == nil,
+            let function = source.own(raised?.frames).first?.function, !function.hasPrefix("<")
+        {
+            return function
+        }
+        return fact.handle?.name
     }
 
     /// asyncio refused a done callback when it was due: who gave it is not in the stack.
