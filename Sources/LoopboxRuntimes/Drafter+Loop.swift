@@ -189,7 +189,8 @@ extension Drafter {
         let stack = source.own(fact.stack)
         let stands = source.own(fact.task?.coroutine?.stands)
         let defined = fact.task?.coroutine?.definition ?? fact.handle?.definition
-        let name = fact.task?.coroutine?.name ?? fact.handle?.name ?? "a callback"
+        let name =
+            fact.task?.coroutine?.name ?? fact.handle?.name ?? stack.first?.function ?? "a callback"
         let shown = "\((seconds * 1000).rounded() / 1000)"
         let hasEnded = fact.kind == .slow
         let location = stack.last ?? definition(defined) ?? stands.last

@@ -77,7 +77,10 @@ def context_seen(context):
 def handle_fact(handle):
     """The callback that a handle runs."""
     callback = getattr(handle, "_callback", None)
-    return {"name": name_shown(repr(handle))} if callback is None else callback_fact(callback)
+    if callback is not None:
+        return callback_fact(callback)
+    # One in C tells no callback; another has been cancelled while it ran, and has none any more.
+    return {} if hasattr(handle, "_callback") else {"name": name_shown(repr(handle))}
 
 
 def callback_fact(callback):
