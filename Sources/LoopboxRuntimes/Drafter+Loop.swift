@@ -157,7 +157,7 @@ extension Drafter {
             location: last
         )
         draft.finding.stack = stack
-        let code = last.snippet.drop(while: \.isWhitespace)
+        let code = FixSentence.statement(last.snippet)
         draft.finding.fix =
             "`\(code)` runs in C and lets nothing else run, not even other threads: have it do less, or use"
             + " a ProcessPoolExecutor."
