@@ -73,7 +73,7 @@ extension Drafter {
         } else if rule == "coroutine-as-callback", source.own(raised?.frames).isEmpty {
             takeGiver(&draft, created.last)
         } else if rule == "callback-exception", let exception = fact.exception,
-            let function = draft.finding.stack.last?.function, !function.hasPrefix("<")
+            let function = draft.finding.stack.first?.function, !function.hasPrefix("<")
         {
             draft.finding.fix =
                 "Catch \(exception.type) in \(function)(): the loop calls it, and nobody else can."

@@ -19,4 +19,4 @@ async def main():
 
 
 asyncio.run(main())
-# finding: callback-exception 9 | callback datagram_received() raised ValueError | Catch ValueError in count()
+# finding: callback-exception 9 | callback datagram_received() raised ValueError | Catch ValueError in datagram_received()
