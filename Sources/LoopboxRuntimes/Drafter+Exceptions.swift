@@ -16,6 +16,12 @@ extension Drafter {
         let stack = source.own(telling.frames)
         var message = Self.described(telling)
         if telling !== exception { message = "\(message) (in \(Self.described(exception)))" }
+        if rule == "coroutine-as-callback", let line = stack.last?.snippet,
+            CallExpression(of: "call_later", in: line) != nil
+        {
+            // By which call_later() does its work.
+            message.replace("call_at()", with: "call_later()")
+        }
         if let thread = fact.thread, rule == otherwise { message = "thread \(thread): \(message)" }
         var draft = make(rule, fact, message: message, source: channel, location: stack.last)
         draft.finding.stack = stack

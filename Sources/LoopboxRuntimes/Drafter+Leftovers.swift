@@ -80,10 +80,13 @@ extension Drafter {
             message += names.dropFirst().joined(separator: ", which waits for ")
         } else if let first {
             message +=
-                first.waitsFor == "\(first.coroutine)()"
-                ? ": \(first.waitsFor) has no end"
-                : ": \(first.coroutine)() waits for \(first.waitsFor)"
-            let others = leaves.count - first.count
+                first.waitsFor.isEmpty
+                ? ": \(first.coroutine)() steps it from inside"
+                : first.waitsFor == "\(first.coroutine)()"
+                    ? ": \(first.waitsFor) has no end"
+                    : ": \(first.coroutine)() waits for \(first.waitsFor)"
+            let others =
+                leaves.filter(\.waits).count - (first.waitsFor.isEmpty ? 0 : first.count)
             if others > 0 {
                 message += ", and \(others) more task\(others == 1 ? " waits" : "s wait"), too"
             }
@@ -100,6 +103,8 @@ extension Drafter {
             draft.finding.fix =
                 "Let one of them go on without the other: a task must not wait for one"
                 + " that waits for it."
+        } else if let first, first.waitsFor.isEmpty {
+            draft.finding.fix = Rule.named("task-entered-twice")?.remedy ?? draft.finding.fix
         } else if let first {
             draft.finding.fix =
                 FixSentence.deadlock(first.waitsFor, count: first.count) ?? draft.finding.fix

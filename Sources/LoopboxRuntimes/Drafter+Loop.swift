@@ -46,7 +46,7 @@ extension Drafter {
                 said = "\(task.coroutine?.name ?? "a task")() failed and nobody looked: \(said)"
             } else if rule == "stream-handler-exception" {
                 said = "the handler of a connection failed: \(said)"
-            } else if rule == "callback-exception", let handle = fact.handle?.name {
+            } else if rule == "callback-exception", let handle = calledName(fact, raised) {
                 said = "callback \(handle)() raised \(said)"
             } else if special == nil {
                 said = "\(message): \(said)"
@@ -73,7 +73,7 @@ extension Drafter {
         } else if rule == "coroutine-as-callback", source.own(raised?.frames).isEmpty {
             takeGiver(&draft, created.last)
         } else if rule == "callback-exception", let exception = fact.exception,
-            let function = draft.finding.stack.last?.function, !function.hasPrefix("<")
+            let function = draft.finding.stack.first?.function, !function.hasPrefix("<")
         {
             draft.finding.fix =
                 "Catch \(exception.type) in \(function)(): the loop calls it, and nobody else can."
@@ -86,6 +86,17 @@ extension Drafter {
             draft.finding.fix = FixSentence.leftEarly(place)
         }
         return draft
+    }
+
+    /// The function of the program that the loop called, by itself or through one of the library's,
+    /// as `datagram_received`; else what its handle holds.
+    private func calledName(_ fact: Fact, _ raised: WireException?) -> String? {
+        if definition(fact.handle?.definition) == nil,
+            let function = source.own(raised?.frames).first?.function, !function.hasPrefix("<")
+        {
+            return function
+        }
+        return fact.handle?.name
     }
 
     /// asyncio refused a done callback when it was due: who gave it is not in the stack.
@@ -146,7 +157,7 @@ extension Drafter {
             location: last
         )
         draft.finding.stack = stack
-        let code = last.snippet.drop(while: \.isWhitespace)
+        let code = FixSentence.statement(last.snippet)
         draft.finding.fix =
             "`\(code)` runs in C and lets nothing else run, not even other threads: have it do less, or use"
             + " a ProcessPoolExecutor."
@@ -178,7 +189,8 @@ extension Drafter {
         let stack = source.own(fact.stack)
         let stands = source.own(fact.task?.coroutine?.stands)
         let defined = fact.task?.coroutine?.definition ?? fact.handle?.definition
-        let name = fact.task?.coroutine?.name ?? fact.handle?.name ?? "a callback"
+        let name =
+            fact.task?.coroutine?.name ?? fact.handle?.name ?? stack.first?.function ?? "a callback"
         let shown = "\((seconds * 1000).rounded() / 1000)"
         let hasEnded = fact.kind == .slow
         let location = stack.last ?? definition(defined) ?? stands.last

@@ -64,7 +64,7 @@ struct Drafter: Sendable {
             severity: known?.severity ?? .warning,
             run: run,
             count: 1,
-            message: message,
+            message: Self.shortened(message),
             fix: known?.remedy ?? "",
             location: location,
             stack: [],

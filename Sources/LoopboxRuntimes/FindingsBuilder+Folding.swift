@@ -151,7 +151,7 @@ extension FindingsBuilder {
                 children.contains(draft.finding.location.map { Line($0) })
             case "unclosed-socket", "unclosed-stream-writer":
                 lines.contains(draft.finding.location.map { Line($0) })
-                    || draft.finding.location == nil
+                    || draft.finding.creation.isEmpty
                         && Self.descriptor(draft).map(descriptors.contains) == true
             case "event-loop-closed":
                 draft.finding.source == .unraisable && draft.finding.location == nil

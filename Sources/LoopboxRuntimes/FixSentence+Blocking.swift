@@ -29,7 +29,7 @@ extension FixSentence {
         guard let call = call(at: stack[index], into: next),
             canRunInThread(call, at: stack[index], of: source)
         else {
-            let text = innermost.snippet.drop(while: \.isWhitespace)
+            let text = statement(innermost.snippet)
             return Cure(text.isEmpty ? remedy : "`\(text)` blocks the loop. \(remedy)")
         }
         if let inner = stack[(index + 1)...].first,
@@ -59,7 +59,7 @@ extension FixSentence {
 
     /// The loop itself called the outermost function of `stack`, which can't await.
     private static func inCallback(_ stack: [Location]) -> String {
-        let code = stack.last?.snippet.drop(while: \.isWhitespace) ?? ""
+        let code = stack.last.map { statement($0.snippet) } ?? ""
         let name = stack.first.map { "\($0.function)()" } ?? "it"
         return
             "`\(code)` blocks the loop, which calls \(name): have \(name) start a task of a coroutine"

@@ -110,7 +110,7 @@ extension FixSentence {
         if let group {
             return
                 "Write `try:` and `except* \(type):` round line \(group.line),"
-                + " `\(group.snippet.drop(while: \.isWhitespace))`, or \(mending)."
+                + " `\(statement(group.snippet))`, or \(mending)."
         }
         if type.hasSuffix("TimeoutError"),
             let call = ["wait_for", "timeout", "timeout_at"].lazy.compactMap({
@@ -153,6 +153,25 @@ extension FixSentence {
         if let start = location.column, let end = location.endColumn, start < end {
             return String(location.snippet.dropFirst(start - 1).prefix(end - start))
         }
-        return String(location.snippet.drop(while: \.isWhitespace))
+        return statement(location.snippet)
+    }
+
+    /// What `line` has to say: without its indentation and the comment at its end.
+    static func statement(_ line: String) -> String {
+        var text = ""
+        var quote: Character?
+        var isEscaped = false
+        for character in line {
+            if let mark = quote {
+                if !isEscaped, character == mark { quote = nil }
+                isEscaped = !isEscaped && character == "\\"
+            } else if character == "#" {
+                break
+            } else if character == "\"" || character == "'" {
+                quote = character
+            }
+            text.append(character)
+        }
+        return Drafter.trimmed(text)
     }
 }

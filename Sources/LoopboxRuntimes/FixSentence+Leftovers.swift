@@ -50,12 +50,7 @@ extension FixSentence {
     /// An object that `rule` is about was made in the line at `location` and forgotten.
     static func unclosed(_ rule: String, _ location: Location) -> String? {
         let parts = location.snippet.split(separator: "=", maxSplits: 1)
-        guard parts.count == 2,
-            let call = CallExpression(statement: parts[1])
-                ?? parts[1].firstRange(of: "await ").flatMap({
-                    CallExpression(statement: parts[1][$0.upperBound...])
-                })
-        else { return nil }
+        guard parts.count == 2 else { return nil }
         let names = parts[0].split(separator: ",").map { part in
             part.filter { !$0.isWhitespace }
         }
@@ -65,15 +60,29 @@ extension FixSentence {
                     && name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
             })
         else { return nil }
+        // Its arguments may stand in the lines below.
+        if parts[1].contains(".create_subprocess_") {
+            return
+                "Write `await \(names[0]).wait()` or `await \(names[0]).communicate()` before the loop"
+                + " ends."
+        }
+        guard
+            let call = CallExpression(statement: parts[1])
+                ?? parts[1].firstRange(of: "await ").flatMap({
+                    CallExpression(statement: parts[1][$0.upperBound...])
+                })
+        else { return nil }
         if rule == "unclosed-stream-writer" || call.callee.hasSuffix("open_connection") {
             return names.last.map {
                 "Call `\($0).close()` and `await \($0).wait_closed()` in the end."
             }
         }
-        if call.callee.contains("create_subprocess_") {
-            return
-                "Write `await \(names[0]).wait()` or `await \(names[0]).communicate()` before the loop"
-                + " ends."
+        if rule == "unclosed-transport", names.count == 2 {
+            return call.callee.hasSuffix("subprocess_exec")
+                || call.callee.hasSuffix("subprocess_shell")
+                ? "Await the process before the loop ends: its protocol's process_exited() can set a"
+                    + " future."
+                : "Call `\(names[0]).close()` before the loop ends."
         }
         guard rule == "unclosed-socket" || rule == "unclosed-file" else { return nil }
         return names.count == 1

@@ -70,6 +70,14 @@ import Testing
         #expect(sentence.contains("blocks the loop"), "\(sentence)")
     }
 
+    @Test(arguments: [
+        ("    load(order)  # slowly", "load(order)"),
+        (##"  print("#1", '\'#')  # "quoted""##, ##"print("#1", '\'#')"##), ("\tpass", "pass"),
+    ])
+    func `a line is quoted without its comment`(_ line: String, _ quoted: String) {
+        #expect(FixSentence.statement(line) == quoted)
+    }
+
     @Test func `a thread is offered for any other call`() throws {
         let sentence = try sentence(about: "read(\"a\", mode=5)")
         #expect(

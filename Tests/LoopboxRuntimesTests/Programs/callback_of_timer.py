@@ -12,4 +12,4 @@ async def main():
 
 
 asyncio.run(main())
-# finding: coroutine-as-callback 10 | TypeError: coroutines cannot be used with call_at() | A coroutine has to be made a task, which somebody keeps: write `loop.call_later(0.01, lambda: loop.create_task(tick()))`.
+# finding: coroutine-as-callback 10 | TypeError: coroutines cannot be used with call_later() | A coroutine has to be made a task, which somebody keeps: write `loop.call_later(0.01, lambda: loop.create_task(tick()))`.

@@ -15,4 +15,4 @@ try:
     asyncio.run(main())
 finally:
     other.close()
-# finding: future-attached-to-different-loop 9 | attached to a different loop
+# finding: future-attached-to-different-loop 9 | Task Task-2 (main()) got Future <Future pending> attached to a different loop

@@ -9,4 +9,4 @@ async def main():
 
 asyncio.run(main())
 # versions: 3.12-
-# finding: unclosed-transport 5 | unclosed transport <_UnixSubprocessTransport
+# finding: unclosed-transport 5 | unclosed transport <_UnixSubprocessTransport | Write `await process.wait()`

@@ -6,4 +6,4 @@ async def main():
 
 
 asyncio.run(main())
-# finding: task-awaits-itself 5 | Task cannot await on itself
+# finding: task-awaits-itself 5 | RuntimeError: Task cannot await on itself: Task-1 (main())

@@ -15,4 +15,4 @@ async def main():
 loop = asyncio.new_event_loop()
 loop.run_until_complete(main())
 loop.close()
-# finding: task-entered-twice 12 | while another task
+# finding: task-entered-twice 12 | Cannot enter into task Task-2 (fetch()) while another task Task-1 (main()) is being executed

@@ -25,4 +25,4 @@ async def run():
 kept = []
 asyncio.run(run())
 # versions: 3.11-
-# finding: taskgroup-orphan-error 5 | OSError: lost
+# finding: taskgroup-orphan-error 5 | Task Task-3 (later()) has errored out but its parent task Task-2 (main()) is already completed: OSError: lost

@@ -1,4 +1,5 @@
 import asyncio
+import gc
 
 
 async def answer(reader, writer):
@@ -18,6 +19,9 @@ async def main():
     server.close()
 
 
+# In which order its objects go is known then.
+gc.disable()
 asyncio.run(main())
-# finding[3.9-3.12]: unclosed-transport 4 | unclosed transport | Call `writer.close()` and `await writer.wait_closed()` where answer() ends
-# finding[3.13-]: unclosed-stream-writer 4 | unclosed <StreamWriter | Call `writer.close()` and `await writer.wait_closed()` where answer() ends
+gc.collect()
+# finding[3.9-3.12]: unclosed-transport 5 | unclosed transport | Call `writer.close()` and `await writer.wait_closed()` where answer() ends
+# finding[3.13-]: unclosed-stream-writer 5 | unclosed <StreamWriter | Call `writer.close()` and `await writer.wait_closed()` where answer() ends

@@ -48,7 +48,8 @@ def late_loop(found):
 def late_transport(found):
     values = found.__dict__
     own = values.get("_sock", values.get("_pipe"))
-    if own is not None:
+    # One that has been warned about has closed it.
+    if own is not None and not (getattr(own, "_closed", False) or getattr(own, "closed", False)):
         inside.add(id(own))
         opened.append((found, "unclosed transport "))
 

@@ -77,7 +77,10 @@ def context_seen(context):
 def handle_fact(handle):
     """The callback that a handle runs."""
     callback = getattr(handle, "_callback", None)
-    return {"name": name_shown(repr(handle))} if callback is None else callback_fact(callback)
+    if callback is not None:
+        return callback_fact(callback)
+    # One in C tells no callback; another has been cancelled while it ran, and has none any more.
+    return {} if hasattr(handle, "_callback") else {"name": name_shown(repr(handle))}
 
 
 def callback_fact(callback):
@@ -119,7 +122,10 @@ def record_made(path, message, arguments, exception, function):
         if told is not None and told[0]:
             tell_raw(told[0], text, exception)
         return
-    caller = get_frame(2)
+    tell_record(text, function, get_frame(2), exception)
+
+
+def tell_record(text, function, caller, exception):
     key = report.admits("log", function, text[:40])
     if key:
         fact = {"key": key, "message": clipped(text), "stack": stack_from(caller),
@@ -166,7 +172,24 @@ def subject_of_record(frame):
     return fact
 
 
+@guarded
+def record_withheld(caller):
+    """A record at INFO that nobody asked for; that a name took long to resolve is told none the
+    less."""
+    code = caller.f_code
+    if code.co_name == "_getaddrinfo_debug" and is_library(code.co_filename):
+        tell_record(caller.f_locals["msg"], code.co_name, caller, None)
+
+
 def hook_logger(logger):
+    def isEnabledFor(level):
+        is_enabled = type(logger).isEnabledFor(logger, level)
+        # A level of its own is what somebody wants to see of it.
+        if level == 20 and not is_enabled and not logger.level:
+            record_withheld(get_frame(2))
+        return is_enabled
+
+    logger.isEnabledFor = isEnabledFor
     def makeRecord(name, level, fn, lno, msg, args, exc_info, func=None, extra=None, sinfo=None):
         record = type(logger).makeRecord(
             logger, name, level, fn, lno, msg, args, exc_info, func, extra, sinfo)

@@ -14,9 +14,10 @@ therefore out. What is used instead, in the order of preference:
 2. Descriptors on classes of the library, for attributes that it reads or sets at the right
    moment: `BaseEventLoop._exception_handler` is read first in `call_exception_handler`,
    `Thread._invoke_excepthook` is read where an exception ends a thread, `_thread_id` is set where
-   a loop starts and stops. The frame of the descriptor is gone before the program's code runs.
+   a loop starts and stops, `ResourceTracker._fd` is read where something is registered. The frame of
+   the descriptor is gone before the program's code runs.
 3. Constructors that the library calls right before the program's code: `WarningMessage`, and
-   `makeRecord` of the logger `asyncio`.
+   `isEnabledFor` and `makeRecord` of the logger `asyncio`.
 4. Two functions are replaced by doubles that do the same, line by line, and carry the file name
    and the line numbers of the originals: `_format_handle` and `_warn_unawaited_coroutine`.
 5. `sys.unraisablehook` is ours and calls the interpreter's. Where a program sets its own, an audit
