@@ -62,11 +62,6 @@ def begin(born, descriptor, settings):
     dump_stacks_later(begun)
 
 
-def before_fork():
-    watcher.stop()
-    dump_no_stacks()
-
-
 def after_fork_in_child():
     report.close_in_child()
     watcher.is_over = True

@@ -38,12 +38,9 @@ def can_be_signalled(loop):
 
 def has_foreign_threads(known):
     """Whether there are threads that Python does not know; they may call in at any time."""
-    try:
-        return len(os.listdir("/proc/self/task")) != known + dumps_stacks
-    except OSError:
-        # The sandbox may hide /proc. A library of the program's own that makes such threads has
-        # to hand their results over somehow, and then the loop watches a descriptor for it.
-        return False
+    # Where nothing is known: a library of the program's own that makes such threads has to hand
+    # their results over somehow, and then the loop watches a descriptor for it.
+    return kernel_threads() not in (None, known + dumps_stacks)
 
 
 def has_children():
