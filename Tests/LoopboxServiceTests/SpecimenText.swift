@@ -15,6 +15,9 @@ func normalised(_ text: String) -> String {
         (#"http://127\.0\.0\.1:\d+/"#, "SERVER/"),
         (#"0x[0-9a-f]{6,}"#, "ADDRESS"),
         (#"\b\d+\.\d+ ?s(econds)?\b"#, "TIME"),
+        // Of a run that took too long: what its loops did.
+        (#"busy \d+ % of TIME, \d+ callbacks"#, "busy SHARE of TIME, N callbacks"),
+        (#"(?m)^  the longest: .*"#, "  the longest: PLACE, TIME"),
         // Of several runs: how far their times lie apart, and so how wide a column is.
         (#"TIME to TIME"#, "TIME"),
         (#"(?m)^(  .*\b(time|TIME)) {2,}"#, "$1  "),

@@ -27,7 +27,9 @@ import Testing
                 #expect(link == "gate")
                 continue
             }
-            #expect(try server.curl("\(path)?wait=30s").status == 200, "\(link)")
+            // This program has no event loop.
+            let status = link == "timeline" ? 404 : 200
+            #expect(try server.curl("\(path)?wait=30s").status == status, "\(link)")
         }
         server.terminate()
     }

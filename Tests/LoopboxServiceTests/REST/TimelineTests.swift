@@ -45,7 +45,7 @@ import Testing
             #expect(slices.count == timeline.steps.count, "\(trace)")
         }
         #expect(try server.curl(path + "?run=2").status == 404)
-        #expect(try server.curl(path + "?run=one").status == 400)
+        #expect(try server.curl(path + "?run=one").status == 404)
         #expect(try server.curl(path + "?format=sarif").status == 406)
         #expect(try server.curl("/v1/jobs/\(job.job)", "-X", "DELETE").status == 204)
         #expect(entries(server.home("data/outputs")) == [])

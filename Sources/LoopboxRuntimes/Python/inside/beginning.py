@@ -59,7 +59,7 @@ def begin(born, descriptor, settings):
     sys.unraisablehook = sys.__unraisablehook__ = unraisablehook
     sys.set_coroutine_origin_tracking_depth(DEPTH_OUTSIDE)
     notice_generators()
-    dump_stacks_later(begun)
+    dump_stacks_from_first_line()
 
 
 def after_fork_in_child():

@@ -4,9 +4,26 @@
 # faulthandler has a thread in C for that, which needs no interpreter. It writes text, no frame, to
 # the report's descriptor. It must not be there during a fork() and in the search for a deadlock any
 # more than the watcher. A program that uses it for itself takes it from us.
+#
+# Nor may it begin before the program's first line: the interpreter puts in other functions for raw memory
+# for a moment when it has found the program (`_PyPathConfig_UpdateGlobal`), and a thread that is just
+# beginning gives back, by them, what others have allocated. That was one crash in a thousand starts.
 
 # Whether the thread in C is there, unless the program has taken it.
 dumps_stacks = False
+
+
+def dump_stacks_from_first_line():
+    if config.get("stacks_at"):
+        sys.setprofile(first_line)
+
+
+def first_line(frame, event, argument):
+    """A profile function until the program, or what runs its module, is called from C."""
+    if (event == "call" and frame.f_back is None
+            and frame.f_code.co_name in ("<module>", "_run_module_as_main")):
+        sys.setprofile(None)
+        dump_stacks_later(watcher.begun)
 
 
 @guarded

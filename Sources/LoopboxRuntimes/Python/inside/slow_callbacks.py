@@ -45,7 +45,8 @@ def tell_slow(watched, begin, seconds, code, fact_of):
     """
     tally = {}
     if watched is not None:
-        seconds -= watched.taken_since(begin)
+        # What we do once it has ended is no part of what it took.
+        seconds -= watched.taken_since(begin, begin + int(seconds * 1e9))
         if seconds < watched.loop.slow_callback_duration:
             return 0
         for moment, stack in list(watched.samples):
@@ -144,9 +145,9 @@ class Watched:
             ]
         spans.append((begin, end - begin))
 
-    def taken_since(self, begin):
-        """Seconds."""
-        return sum([span for start, span in self.taken if start >= begin]) / 1e9
+    def taken_since(self, begin, end=1 << 63):
+        """Seconds of what was ours and began between the two."""
+        return sum([span for start, span in self.taken if begin <= start < end]) / 1e9
 
     def was_taken(self, moment):
         return any([start <= moment <= start + span for start, span in self.taken])
@@ -258,8 +259,6 @@ class Watcher:
                 watched.told = watched.loop.slow_callback_duration
         if sys.unraisablehook is not unraisablehook:
             begin_audit()
-        if timeline is not None and moment() - timeline.flushed >= FLUSH_SECONDS:
-            flush_timeline(False, True)
         for watched in list(self.loops.values()):
             loop = watched.loop
             shortest = min(shortest, loop.slow_callback_duration)
@@ -288,6 +287,9 @@ class Watcher:
                     "seconds": seconds, "stack": [place(*entry) for entry in stack[::-1]],
                     **watched.running_fact(running[1]),
                 })
+        # Last: a system call lets the callback go on.
+        if timeline is not None and moment() - timeline.flushed >= FLUSH_SECONDS:
+            flush_timeline(False, True)
         return min(max(shortest / 2, 0.005), 0.25)
 
     def look_for_deadlock(self, watched):
