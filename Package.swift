@@ -128,9 +128,16 @@ let package = Package(
             ["LoopboxModel", "Loop", "LoopSystem", "LoopCurl", crypto, logging]
         ),
         layer(
+            "LoopboxDigest",
+            [
+                "LoopboxModel", "LoopboxReport", "LoopboxGate", "LoopboxSandbox", "LoopboxRuntimes",
+                "LoopboxWebhooks", "Loop", "LoopSystem",
+            ]
+        ),
+        layer(
             "LoopboxService",
             [
-                "LoopboxModel", "LoopboxReport", "LoopboxGate", "LoopboxSpec", "LoopboxStore",
+                "LoopboxModel", "LoopboxReport", "LoopboxGate", "LoopboxDigest", "LoopboxSpec", "LoopboxStore",
                 "LoopboxSandbox", "LoopboxRuntimes", "LoopboxWebhooks", "Loop", "LoopSystem",
                 "LoopHTTP", "HTTPWire",
                 "LoopCurl", crypto, logging,
@@ -139,7 +146,8 @@ let package = Package(
         .executableTarget(
             name: "loopbox",
             dependencies: [
-                "LoopboxService", "LoopboxModel", "LoopboxReport", "LoopboxGate", "LoopboxSpec",
+                "LoopboxService", "LoopboxModel", "LoopboxReport", "LoopboxGate", "LoopboxDigest",
+                "LoopboxSpec",
                 "LoopboxStore", "LoopboxSandbox", "LoopboxWebhooks", "Loop", "LoopSystem",
                 arguments, logging,
             ],

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #define _GNU_SOURCE
-#include "CSandbox.h"
+#include "steps.h"
 
 #include <errno.h>
 #include <linux/filter.h>
@@ -25,7 +25,7 @@ static int add(scmp_filter_ctx context, const struct csandbox_denial *denial, in
     return seccomp_rule_add_array(context, action, call, count, &compare);
 }
 
-static int export(scmp_filter_ctx context, uint64_t *program, int capacity) {
+int csandbox_export_filter(void *context, uint64_t *program, int capacity) {
     int file = memfd_create("loopbox-filter", MFD_CLOEXEC);
     if (file < 0) return -errno;
     int result = seccomp_export_bpf(context, file);
@@ -59,7 +59,7 @@ int csandbox_filter(const struct csandbox_denial *denials, int count, uint64_t *
         // The machine has no such call.
         if (result == -EDOM) result = 0;
     }
-    if (result == 0) result = export(context, program, capacity);
+    if (result == 0) result = csandbox_export_filter(context, program, capacity);
     seccomp_release(context);
     return result;
 }

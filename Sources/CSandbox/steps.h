@@ -31,6 +31,11 @@ int csandbox_change_root(void);
 // Makes the two rulesets at their descriptors.
 int csandbox_make_rules(struct csandbox_plan *_Nonnull plan);
 
+// ---- filter.c: seccomp ----
+
+// Writes the filter in `context`, libseccomp's, in the kernel's form; its number of steps, or -errno.
+int csandbox_export_filter(void *_Nonnull context, uint64_t *_Nonnull program, int capacity);
+
 // ---- folder.c: descriptors that are passed on ----
 
 // Sends the working directory over CSANDBOX_FOLDER.

@@ -49,30 +49,15 @@ enum Flakiness {
         if findings.count > findingsShown {
             differences.append("\(findings.count - findingsShown) more findings")
         }
-        let rule = Rule.named("flaky")
         let message =
             "\(RunNumbers.text(runs.map(\.run))) of the same program with the same settings disagree: "
             + differences.joined(separator: "; ")
         let settings = odd.cell?.settings.map { "\($0.key)=\($0.value)" } ?? []
         return Finding(
-            id: "",
-            rule: "flaky",
-            severity: rule?.severity ?? .warning,
+            "flaky",
+            message,
             run: odd.run,
-            count: 1,
-            message: message,
-            fix: rule?.remedy ?? "",
-            location: nil,
-            stack: [],
-            creation: [],
-            exception: nil,
-            task: nil,
-            seconds: nil,
             at: odd.times.wall,
-            source: .supervisor,
-            trust: .observed,
-            raw: message,
-            doc: rule?.doc ?? "",
             fingerprint: Fingerprint.of(["flaky"] + settings)
         )
     }

@@ -66,7 +66,7 @@ public enum Gate {
         }
         return Judgement(
             runs: runs,
-            outcome: isCut ? .cancelled : worst(runs),
+            outcome: isCut ? .cancelled : worst(runs.map(\.outcome)),
             verdict: verdict,
             conclusion: conclusion
         )
@@ -92,9 +92,10 @@ public enum Gate {
         .cancelled, .expired, .sandboxFailed, .lost,
     ]
 
-    private static func worst(_ runs: [RunReport]) -> Outcome {
-        func rank(_ run: RunReport) -> Int { ranks.firstIndex(of: run.outcome) ?? ranks.count }
-        return runs.max { rank($0) < rank($1) }?.outcome ?? .lost
+    /// The worst of `outcomes`.
+    public static func worst(_ outcomes: [Outcome]) -> Outcome {
+        func rank(_ outcome: Outcome) -> Int { ranks.firstIndex(of: outcome) ?? ranks.count }
+        return outcomes.max { rank($0) < rank($1) } ?? .lost
     }
 
     /// Findings of several runs have numbers of their own each; a job's have one row of them.

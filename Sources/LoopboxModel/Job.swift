@@ -21,11 +21,11 @@ public enum Verdict: String, Hashable, Sendable, Codable, CaseIterable {
 }
 
 /// One submitted spec and all that became of it.
-public struct Job: Sendable, Hashable {
+public struct Job: Sendable, Hashable, Codable {
     /// Its name for ever.
     public let id: JobID
     /// What was asked for.
-    public let spec: JobSpec
+    public var spec: JobSpec
     /// Where it stands.
     public var state: JobState
     /// Why it ended; nil until then.
@@ -42,8 +42,8 @@ public struct Job: Sendable, Hashable {
     public var startedAt: Timestamp?
     /// When it ended.
     public var endedAt: Timestamp?
-    /// What its runs gave; empty until it has ended.
-    public var runs: [RunReport]
+    /// What the supervisor saw of its runs; empty until it has ended.
+    public var runs: [RunRecord]
     /// What they say together; empty until it has ended.
     public var conclusion: Conclusion
 
@@ -59,7 +59,7 @@ public struct Job: Sendable, Hashable {
         createdAt: Timestamp,
         startedAt: Timestamp? = nil,
         endedAt: Timestamp? = nil,
-        runs: [RunReport] = [],
+        runs: [RunRecord] = [],
         conclusion: Conclusion = Conclusion()
     ) {
         self.id = id

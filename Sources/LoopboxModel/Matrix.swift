@@ -163,4 +163,10 @@ extension JobSpec {
     public var reportShare: ByteCount {
         ByteCount(bytes: Self.reportsMax.bytes / max(runCount, 1))
     }
+
+    /// Bytes of the JSON of one run's digest, such that those of all runs stay within
+    /// ``RunDigest/bytesOfJobMax``.
+    public var digestShare: ByteCount {
+        ByteCount(bytes: min(RunDigest.bytesMax, RunDigest.bytesOfJobMax / max(runCount, 1)))
+    }
 }

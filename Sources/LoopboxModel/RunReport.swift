@@ -1,47 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What one execution of a program gave.
+/// What one execution of a program gave: what the supervisor saw, and what the program reported of
+/// itself. The program can lie only about the latter.
 ///
-/// What the supervisor saw (how it ended, times, usage, bytes) and what the program reported of
-/// itself (`findings`, `reportState`) are kept apart: the program can lie only about the latter.
-public struct RunReport: Hashable, Sendable, Codable {
-    /// Counts from 1.
-    public var run: Int
-    /// What the spec's matrix sets for this run; nil: it has none.
-    public var cell: Cell?
-    /// The interpreter with its full version, `python3.13.0`.
-    public var runtime: String
-    /// Why it ended.
-    public var outcome: Outcome
-    /// The exit status, where it exited.
-    public var exit: Int?
-    /// The signal's name, `SIGKILL`, where it died of one.
-    public var signal: String?
-    /// The end in a sentence.
-    public var ending: String
-    /// How long each part took.
-    public var times: RunTimes
-    /// What it used.
-    public var usage: Usage
-    /// The isolation that was really in force.
-    public var sandbox: Attestation
-    /// What it wrote to its standard output.
-    public var stdout: OutputSummary
-    /// What it wrote to its standard error.
-    public var stderr: OutputSummary
-    /// Whether the program's own report arrived whole.
-    public var reportState: ReportState
-    /// The files that were kept; nil where none were asked for.
-    public var artifacts: Artifacts?
-    /// The rules that could not be seen, because the program ran a loop that hides them; nil: none.
-    public var unseen: [String]?
-    /// Where everything stood when it was ended for not ending by itself; nil: it ended otherwise, or
-    /// had no event loop that could have told.
-    public var standing: Standing?
-    /// What its event loops did; nil: nothing was told of any.
-    public var loops: [LoopTimings]?
-    /// What was found, in the order of the places.
-    public var findings: [Finding]
+/// The parts of both are reached as if they were its own.
+@dynamicMemberLookup
+public struct RunReport: Hashable, Sendable {
+    /// What the supervisor saw.
+    public var record: RunRecord
+    /// What the program reported of itself.
+    public var digest: RunDigest
+
+    /// The two parts of a report.
+    public init(_ record: RunRecord, _ digest: RunDigest) {
+        self.record = record
+        self.digest = digest
+    }
+
+    /// A part of what the supervisor saw.
+    public subscript<Value>(dynamicMember path: WritableKeyPath<RunRecord, Value>) -> Value {
+        get { record[keyPath: path] }
+        set { record[keyPath: path] = newValue }
+    }
+
+    /// A part of what the program reported.
+    public subscript<Value>(dynamicMember path: WritableKeyPath<RunDigest, Value>) -> Value {
+        get { digest[keyPath: path] }
+        set { digest[keyPath: path] = newValue }
+    }
 
     /// A report with all its parts.
     public init(
@@ -64,32 +50,40 @@ public struct RunReport: Hashable, Sendable, Codable {
         loops: [LoopTimings]? = nil,
         findings: [Finding]
     ) {
-        self.run = run
-        self.cell = cell
-        self.runtime = runtime
-        self.outcome = outcome
-        self.exit = exit
-        self.signal = signal
-        self.ending = ending
-        self.times = times
-        self.usage = usage
-        self.sandbox = sandbox
-        self.stdout = stdout
-        self.stderr = stderr
-        self.reportState = reportState
-        self.artifacts = artifacts
-        self.unseen = unseen
-        self.standing = standing
-        self.loops = loops
-        self.findings = findings
+        record = RunRecord(
+            run: run,
+            cell: cell,
+            runtime: runtime,
+            outcome: outcome,
+            exit: exit,
+            signal: signal,
+            ending: ending,
+            times: times,
+            usage: usage,
+            sandbox: sandbox,
+            stdout: stdout,
+            stderr: stderr,
+            reportState: reportState,
+            artifacts: artifacts
+        )
+        digest = RunDigest(
+            unseen: unseen,
+            standing: standing,
+            loops: loops,
+            findings: findings
+        )
+    }
+}
+
+/// As one object: first what the supervisor saw.
+extension RunReport: Codable {
+    public init(from decoder: any Decoder) throws {
+        self.init(try RunRecord(from: decoder), try RunDigest(from: decoder))
     }
 
-    enum CodingKeys: String, CodingKey {
-        case run
-        case cell = "matrix"
-        case runtime, outcome, exit, signal, ending, times, usage, sandbox, stdout, stderr
-        case reportState = "report"
-        case artifacts, unseen, standing, loops, findings
+    public func encode(to encoder: any Encoder) throws {
+        try record.encode(to: encoder)
+        try digest.encode(to: encoder)
     }
 }
 

@@ -3,7 +3,7 @@
 public import LoopboxModel
 
 /// Which findings are wanted; what is nil does not matter.
-public struct FindingSelection: Hashable, Sendable {
+public struct FindingSelection: Hashable, Sendable, Codable {
     /// Of this rule.
     public var rule: String?
     /// As grave as this, neither more nor less.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import LoopboxModel
+
 /// A short name for texts, the same in every run and on every machine.
 public enum Fingerprint {
     /// Sixteen digits for `parts`.
@@ -12,5 +14,18 @@ public enum Fingerprint {
         }
         let digits = String(hash, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}
+
+extension Finding {
+    /// Names it so that it is known again where its line has moved: by rule, file, function and
+    /// code, or by its message where it has no place.
+    public mutating func setFingerprint() {
+        let place = location ?? stack.last
+        let code = place.map { $0.snippet.split { $0 == " " || $0 == "\t" }.joined(separator: " ") }
+        fingerprint = Fingerprint.of(
+            place.map { [rule, $0.path, $0.function, code ?? ""] }
+                ?? [rule, message.filter { !$0.isNumber }]
+        )
     }
 }

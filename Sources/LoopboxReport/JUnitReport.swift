@@ -32,7 +32,7 @@ enum JUnitReport: ReportRenderer {
         let tests = String(cases.count)
         let time = self.time(Seconds(report.runs.reduce(.zero) { $0 + $1.times.total.duration }))
         var job: Job?
-        if case .job(let subject) = report.subject { job = subject }
+        if case .job(let subject) = report.subject { job = subject.job }
         var xml = XMLText()
         xml.element(
             "testsuites",

@@ -78,7 +78,7 @@ struct JobView: Encodable {
         case links
     }
 
-    init(_ job: Job, position: Int? = nil, webhookSecrets: [String: String]? = nil) {
+    init(_ job: ReportedJob, position: Int? = nil, webhookSecrets: [String: String]? = nil) {
         id = job.id
         name = job.spec.name
         labels = job.spec.labels

@@ -9,7 +9,7 @@ public struct Report: Sendable {
     /// What a report is about.
     public enum Subject: Sendable {
         /// A job, whatever its state.
-        case job(Job)
+        case job(ReportedJob)
         /// A run that belongs to no job; `name` is what was run, such as the program's path.
         case run(RunReport, name: String, spec: JobSpec)
         /// Several runs that belong to no job, or one that was judged.

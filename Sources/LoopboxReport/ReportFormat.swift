@@ -3,7 +3,7 @@
 /// A form in which a report can be had. The raw value is its name in `?format=` and `--format`.
 ///
 /// A new one is a case here and a file with its renderer.
-public enum ReportFormat: String, Hashable, Sendable, CaseIterable {
+public enum ReportFormat: String, Hashable, Sendable, Codable, CaseIterable {
     /// In the order of preference where a client takes several.
     case json, text, yaml, sarif, junit, github, jsonl, trace
 

@@ -37,7 +37,7 @@ public struct RunList: Encodable, Sendable {
     }
 
     /// All runs of `job`, without their findings.
-    public init(_ job: Job) { items = job.runs.map(RunView.init) }
+    public init(_ job: ReportedJob) { items = job.runs.map(RunView.init) }
 }
 
 /// One run of a job with its findings.

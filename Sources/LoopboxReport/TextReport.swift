@@ -17,7 +17,7 @@ public struct TextReport: Sendable {
     }
 
     private enum Subject {
-        case job(Job)
+        case job(ReportedJob)
         case run(RunReport, name: String, debug: JobSpec.DebugOptions)
         case runs([RunReport], Verdict?, Conclusion, name: String, debug: JobSpec.DebugOptions)
     }
@@ -34,7 +34,7 @@ public struct TextReport: Sendable {
     /// - `color`: whether escape sequences colour severities, places and carets.
     /// - `isSelection`: whether `job` holds only some of its findings, so that none means little.
     public init(
-        job: Job,
+        job: ReportedJob,
         more: String? = nil,
         color: Bool = false,
         output: Output = .none,
@@ -119,7 +119,7 @@ public struct TextReport: Sendable {
 
     // MARK: A job
 
-    private func write(_ job: Job, to page: inout ReportPage) {
+    private func write(_ job: ReportedJob, to page: inout ReportPage) {
         var title = "\(job.id)"
         if !job.spec.name.isEmpty {
             title += " \"\(SafeText.start(of: job.spec.name, columns: Self.nameMax))\""
@@ -144,20 +144,20 @@ public struct TextReport: Sendable {
         }
     }
 
-    private func took(by job: Job) -> String {
+    private func took(by job: ReportedJob) -> String {
         if job.runs.count == 1 { return " in \(Self.time(job.runs[0].times.total))" }
         guard let started = job.startedAt, let ended = job.endedAt else { return "" }
         return " in \(Self.time(Seconds(started.duration(to: ended))))"
     }
 
-    private func end(of job: Job) -> String {
+    private func end(of job: ReportedJob) -> String {
         job.runs.isEmpty
             ? "   \(Self.words(for: job.outcome ?? .lost))"
             : "   \(Self.end(of: job.runs, job.conclusion))"
     }
 
     /// Why a job ended without a single run.
-    static func reason(for job: Job) -> String {
+    static func reason(for job: ReportedJob) -> String {
         switch job.outcome {
         case .cancelled where job.startedAt == nil: "It was cancelled before it ran."
         case .cancelled: "It was cancelled while it ran, and left no report."

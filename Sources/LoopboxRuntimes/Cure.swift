@@ -64,15 +64,4 @@ extension Finding {
         fix = cure.text
         edit = cure.edit
     }
-
-    /// Names it so that it is known again where its line has moved: by rule, file, function and
-    /// code, or by its message where it has no place.
-    mutating func setFingerprint() {
-        let place = location ?? stack.last
-        let code = place.map { $0.snippet.split { $0 == " " || $0 == "\t" }.joined(separator: " ") }
-        fingerprint = Fingerprint.of(
-            place.map { [rule, $0.path, $0.function, code ?? ""] }
-                ?? [rule, message.filter { !$0.isNumber }]
-        )
-    }
 }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
-import Loop
-import LoopSystem
+public import Loop
+public import LoopSystem
 
 // Safety (@safe): the buffer that `take` is handed is lent for the call.
 
 /// Reads a pipe from the program to its end, as fast as the loop comes round: a program must never
 /// stand still because nobody reads.
-@safe final class PipeReader: ReadinessHandler {
+@safe public final class PipeReader: ReadinessHandler {
     /// Done at the end of the pipe, or when it was given up.
-    let ended: Future<Void>
+    public let ended: Future<Void>
     private let loop: EventLoop
     private let descriptor: FileDescriptor
     private let take: (UnsafeRawBufferPointer) -> Void
@@ -18,7 +18,7 @@ import LoopSystem
     /// A pipe's own size: one read empties it.
     private static let readSize = 65_536
 
-    init(
+    public init(
         on loop: EventLoop,
         _ descriptor: consuming FileDescriptor,
         _ take: @escaping (UnsafeRawBufferPointer) -> Void
@@ -35,7 +35,7 @@ import LoopSystem
         try loop.watch(self.descriptor.number, for: .readable, self)
     }
 
-    func ready(_ readiness: Readiness) { _ = readOnce() }
+    public func ready(_ readiness: Readiness) { _ = readOnce() }
 
     /// - Returns: whether there may be more.
     private func readOnce() -> Bool {
@@ -54,7 +54,7 @@ import LoopSystem
     }
 
     /// Reads what is there, and no more after that.
-    func finish() {
+    public func finish() {
         // Bounded: a descendant that escaped may go on writing for ever.
         for _ in 0..<64 where readOnce() {}
         giveUp()
@@ -68,13 +68,13 @@ import LoopSystem
 }
 
 /// Writes bytes to the program's standard input and closes it.
-final class PipeWriter: ReadinessHandler {
+public final class PipeWriter: ReadinessHandler {
     private let loop: EventLoop
     private let bytes: [UInt8]
     private var written = 0
     private var descriptor: FileDescriptor?
 
-    init(
+    public init(
         on loop: EventLoop,
         _ descriptor: consuming FileDescriptor,
         _ bytes: [UInt8]
@@ -91,7 +91,7 @@ final class PipeWriter: ReadinessHandler {
         try loop.watch(number, for: .writable, self)
     }
 
-    func ready(_ readiness: Readiness) {
+    public func ready(_ readiness: Readiness) {
         guard let number = descriptor?.number else { return }
         let transfer = unsafe bytes.withUnsafeBytes {
             unsafe writeNow(number, UnsafeRawBufferPointer(rebasing: $0[written...]))
@@ -105,7 +105,7 @@ final class PipeWriter: ReadinessHandler {
         if written == bytes.count { close() }
     }
 
-    func close() {
+    public func close() {
         guard let number = descriptor?.number else { return }
         loop.unwatch(number)
         descriptor = nil

@@ -106,7 +106,8 @@ public final class Sandbox {
             let status = try FileDescriptor.pipe()
             plan.descriptors[1] = output.writing.number
             plan.descriptors[2] = errors.writing.number
-            plan.descriptors[SandboxCommand.reportDescriptor] = reports.writing.number
+            plan.descriptors[SandboxCommand.reportDescriptor] =
+                command.report ?? reports.writing.number
             // One by one: whatever fails, the ones before it are known and can be given up.
             unsafe readers.append(
                 try PipeReader(on: loop, try output.reading.duplicate()) {
@@ -118,7 +119,11 @@ public final class Sandbox {
                     unsafe stderr.capture.append($0)
                 }
             )
-            unsafe readers.append(try PipeReader(on: loop, try reports.reading.duplicate(), report))
+            if command.report == nil {
+                unsafe readers.append(
+                    try PipeReader(on: loop, try reports.reading.duplicate(), report)
+                )
+            }
             if isolation != nil {
                 plan.descriptors[Keeper.statusDescriptor] = status.writing.number
                 unsafe readers.append(

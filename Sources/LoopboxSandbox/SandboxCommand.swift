@@ -22,6 +22,9 @@ public struct SandboxCommand: Sendable {
     public var artifactsMax: ByteCount
     /// How it is isolated; nil: not at all.
     public var confinement: Confinement?
+    /// An open descriptor of the caller's to which the program reports; nil: what it reports is handed
+    /// over as it comes.
+    public var report: CInt?
 
     /// A command with all its parts.
     public init(
@@ -33,7 +36,8 @@ public struct SandboxCommand: Sendable {
         limits: JobSpec.Limits,
         artifacts: [String] = [],
         artifactsMax: ByteCount = JobSpec.artifactsOfRunMax,
-        confinement: Confinement? = nil
+        confinement: Confinement? = nil,
+        report: CInt? = nil
     ) {
         self.path = path
         self.arguments = arguments
@@ -44,6 +48,7 @@ public struct SandboxCommand: Sendable {
         self.artifacts = artifacts
         self.artifactsMax = artifactsMax
         self.confinement = confinement
+        self.report = report
     }
 
     /// The descriptor on which the program reports; what it writes there is handed over as it

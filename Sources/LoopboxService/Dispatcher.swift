@@ -31,6 +31,8 @@ final class Dispatcher {
     private let changes: JobChanges
     private let slots: Int
     private let logger: Logger
+    /// Makes the messages that are owed when a job has ended, with the digests of its runs.
+    private let messages: @ServiceActor (Job, [[UInt8]]) async -> [Delivery]
     private let onFinished: @ServiceActor () -> Void
     private var running: [JobID: Running] = [:]
     /// Slots that jobs have beside their own.
@@ -58,6 +60,7 @@ final class Dispatcher {
         changes: JobChanges,
         slots: Int,
         logger: Logger,
+        messages: @escaping @ServiceActor (Job, [[UInt8]]) async -> [Delivery],
         onFinished: @escaping @ServiceActor () -> Void
     ) {
         self.loop = loop
@@ -66,6 +69,7 @@ final class Dispatcher {
         self.changes = changes
         self.slots = slots
         self.logger = logger
+        self.messages = messages
         self.onFinished = onFinished
     }
 
@@ -188,18 +192,21 @@ final class Dispatcher {
     private func perform(_ claim: Claim, _ series: RunSeries) async {
         let ended = await series.run()
         // What was ended because the server ends is run again.
-        if isStopping, ended.judgement.outcome == .cancelled { return }
-        let finish = Finish(
+        if isStopping, ended.outcome == .cancelled { return }
+        var finish = Finish(
             claim: claim,
-            outcome: ended.judgement.outcome,
-            verdict: ended.judgement.verdict,
+            outcome: ended.outcome,
+            verdict: ended.verdict,
             runs: ended.runs,
-            conclusion: ended.judgement.conclusion
+            conclusion: ended.conclusion
         )
+        let endedAt = Timestamp.now
+        finish.endedAt = endedAt
+        finish.deliveries = await messages(finish.job(endedAt: endedAt), ended.runs.map(\.digest))
         while true {
             do throws(StoreError) {
                 let result = try await store.finish(finish)
-                if case .finished(let job) = result { note(job) }
+                if case .finished(let job) = result { note(job, ended.runs) }
                 changes.note(claim.id)
                 onFinished()
                 return
@@ -213,14 +220,14 @@ final class Dispatcher {
         }
     }
 
-    private func note(_ job: Job) {
+    private func note(_ job: Job, _ runs: [FinishedRun]) {
         let took = job.startedAt.flatMap { start in job.endedAt.map { start.duration(to: $0) } }
         logger.info(
             "job finished",
             metadata: [
                 "job.id": "\(job.id)", "outcome": "\(job.outcome?.rawValue ?? "")",
                 "verdict": "\(job.verdict?.rawValue ?? "none")", "runs": "\(job.runs.count)",
-                "findings": "\(job.runs.reduce(0) { $0 + $1.findings.count })",
+                "findings": "\(runs.reduce(0) { $0 + ($1.summary?.findings ?? 0) })",
                 "total.ms": "\((took ?? .zero).milliseconds)",
             ]
         )

@@ -3,6 +3,7 @@
 import Glibc
 import Loop
 public import LoopSystem
+public import LoopboxDigest
 public import LoopboxModel
 import LoopboxRuntimes
 public import LoopboxSandbox
@@ -23,6 +24,8 @@ public enum JobRunnerError: Error, Hashable, Sendable, CustomStringConvertible {
     case level(asked: JobSpec.Level, given: Attestation.Level)
     /// A spec asks for a network that the server's level can't give.
     case network(JobSpec.Network, given: Attestation.Level)
+    /// Nothing was there to digest what the program would report.
+    case digest(DigestError)
     /// A combination of a stored spec's matrix has a value that this version does not take.
     case matrix([Setting])
 
@@ -32,6 +35,7 @@ public enum JobRunnerError: Error, Hashable, Sendable, CustomStringConvertible {
         case .noInterpreter(let reason): reason
         case .harness(let error): "the harness can't be written: \(error)"
         case .sandbox(let error): error.description
+        case .digest(let error): "the program was not started: \(error)"
         case .isolation(let missing):
             missing.map { "\($0)\n  hint: \($0.cure)" }.joined(separator: "\n")
                 + "\n  hint: where you trust every program, say --sandbox none-i-know"
@@ -63,7 +67,9 @@ public final class JobRunner {
     public let missing: [MissingLevel]
     private let sandbox: Sandbox
     private let workBase: String
-    /// For what would block the loop: files, and the making of findings and verdicts.
+    /// Has what programs report drawn up elsewhere.
+    public let digester: Digester
+    /// For what would block the loop: files.
     let workers: ThreadPoolExecutor
 
     /// A runner with its harness below `dataDirectory` and the work directories of its runs below
@@ -83,6 +89,7 @@ public final class JobRunner {
         } catch {
             throw .sandbox(.workDirectory(error))
         }
+        digester = Digester(on: loop, directory: workBase)
         for name in directoryEntries(workBase) {
             WorkDirectory(base: workBase, name: name).remove()
         }
@@ -237,7 +244,13 @@ public final class JobRunner {
                 begun: MonotonicTime.now.nanoseconds
             )
         )
-        let report = ReportBox(bytesMax: job.reportShare.bytes)
+        let digest: Digester.Run
+        do throws(DigestError) {
+            digest = try digester.begin(job) { run.endDeadlocked() }
+        } catch {
+            await remove(directory)
+            throw .digest(error)
+        }
         let result: SandboxResult
         do throws(SandboxError) {
             result = unsafe try await sandbox.run(
@@ -250,99 +263,118 @@ public final class JobRunner {
                     limits: spec.limits,
                     artifacts: spec.artifacts,
                     artifactsMax: job.artifactsShare,
-                    confinement: confinement
+                    confinement: confinement,
+                    report: digest.report
                 ),
                 name: name,
                 as: run
-            ) { bytes in
-                let facts = unsafe report.decoder.read(Array(bytes))
-                report.facts += facts
-                if facts.contains(where: { $0.reason == "deadlock" }) { run.endDeadlocked() }
-            }
+            ) { _ in }
         } catch {
+            digest.abandon()
             await remove(directory)
             throw .sandbox(error)
         }
-        let facts = report.facts
-        let ending = RunEnding(result, limits: spec.limits)
-        let hasCrashed = result.intervention == nil && ending.signal != nil
-        let errors = result.stderr.bytes
-        let stacks = report.decoder.stacks
-        let reportState = report.decoder.state
-        let isStuck = ending.outcome == .timedOut || ending.outcome == .deadlocked
-        let bornAt = facts.first { $0.kind == .hello }.map { fact in
-            MonotonicTime(nanoseconds: Int64(fact.born ?? fact.at))
-        }
-        // The program claims it; one that lies about it can't give times below zero.
-        let born = bornAt.map { min(max($0, result.startedAt), result.endedAt) }
-        let length = (born ?? result.startedAt).duration(to: result.endedAt)
-        let (findings, standing, unseen, timeline) = await loop.runInExecutor(workers) {
-            directory.remove()
-            let builder = FindingsBuilder(spec: spec, run: number)
-            let timeline = builder.timeline(from: facts, mode: spec.debug.timeline, length: length)
-            let notes = SupervisorFindings.findings(
-                run: number,
-                stdout: result.stdout.summary,
-                stderr: result.stderr.summary,
-                reportState: reportState,
+        digest.started()
+        await remove(directory)
+        let record = record(
+            of: result,
+            RunEnding(result, limits: spec.limits),
+            number,
+            cell,
+            runtime,
+            claimedAt
+        )
+        return await finish(
+            digest,
+            RunTask(
+                spec: spec,
+                record: record,
+                startedAt: result.startedAt.nanoseconds,
+                endedAt: result.endedAt.nanoseconds,
                 wasEnded: result.intervention != nil,
-                timeline: timeline,
-                at: Seconds(result.startedAt.duration(to: result.endedAt))
-            )
-            let findings = builder.findings(
-                from: facts,
-                stacks: stacks,
-                stderr: errors,
-                hasCrashed: hasCrashed,
-                notes: notes
-            )
-            return (
-                findings,
-                isStuck ? builder.standing(from: facts, stacks: stacks) : nil,
-                builder.unseen(from: facts),
-                timeline
-            )
-        }
-        return FinishedRun(
-            report: RunReport(
-                run: number,
-                cell: cell.isEmpty ? nil : Cell(cell),
-                runtime: "python\(runtime.version)",
-                outcome: ending.outcome,
-                exit: ending.exit,
-                signal: ending.signal,
-                ending: ending.sentence,
-                times: RunTimes(
-                    setup: Seconds(claimedAt.duration(to: result.startedAt)),
-                    start: born.map { Seconds(result.startedAt.duration(to: $0)) },
-                    run: Seconds(length),
-                    collect: Seconds(result.endedAt.duration(to: .now)),
-                    total: Seconds(claimedAt.duration(to: .now))
-                ).divided(by: timeline?.loops ?? []),
-                usage: Usage(
-                    cpuUser: Seconds(result.exit.userTime),
-                    cpuSystem: Seconds(result.exit.systemTime),
-                    maxRSS: ByteCount(bytes: result.exit.maxResidentBytes),
-                    switchesVoluntary: result.exit.voluntarySwitches,
-                    switchesInvoluntary: result.exit.involuntarySwitches
-                ),
-                sandbox: result.attestation,
-                stdout: result.stdout.summary,
-                stderr: result.stderr.summary,
-                reportState: reportState,
-                artifacts: result.artifacts?.summary,
-                unseen: unseen,
-                standing: standing,
-                loops: timeline?.loops,
-                findings: findings
+                directory: directory.path,
+                dropped: [result.stdout.dropped, result.stderr.dropped],
+                bytesMax: job.digestShare.bytes,
+                isOnly: job.runCount == 1
             ),
+            result,
+            claimedAt
+        )
+    }
+
+    /// What the supervisor saw of `result`.
+    private func record(
+        of result: SandboxResult,
+        _ ending: RunEnding,
+        _ number: Int,
+        _ cell: [Setting],
+        _ runtime: PythonRuntime,
+        _ claimedAt: MonotonicTime
+    ) -> RunRecord {
+        RunRecord(
+            run: number,
+            cell: cell.isEmpty ? nil : Cell(cell),
+            runtime: "python\(runtime.version)",
+            outcome: ending.outcome,
+            exit: ending.exit,
+            signal: ending.signal,
+            ending: ending.sentence,
+            times: RunTimes(
+                setup: Seconds(claimedAt.duration(to: result.startedAt)),
+                start: nil,
+                run: Seconds(result.startedAt.duration(to: result.endedAt)),
+                total: Seconds(claimedAt.duration(to: .now))
+            ),
+            usage: Usage(
+                cpuUser: Seconds(result.exit.userTime),
+                cpuSystem: Seconds(result.exit.systemTime),
+                maxRSS: ByteCount(bytes: result.exit.maxResidentBytes),
+                switchesVoluntary: result.exit.voluntarySwitches,
+                switchesInvoluntary: result.exit.involuntarySwitches
+            ),
+            sandbox: result.attestation,
+            stdout: result.stdout.summary,
+            stderr: result.stderr.summary,
+            reportState: .incomplete,
+            artifacts: result.artifacts?.summary
+        )
+    }
+
+    /// Adds what the program reported. If that can't be digested, the run has what the supervisor saw
+    /// and a finding that says so.
+    private func finish(
+        _ digest: Digester.Run,
+        _ task: RunTask,
+        _ result: SandboxResult,
+        _ claimedAt: MonotonicTime
+    ) async -> FinishedRun {
+        var finished = FinishedRun(
+            record: task.record,
+            digest: [],
             stdout: result.stdout,
             stderr: result.stderr,
-            timeline: timeline,
             artifacts: (result.artifacts?.files ?? []).map {
                 FinishedRun.Artifact(path: $0.path, bytes: $0.bytes)
             }
         )
+        do {
+            let digested = try await digester.finish(digest, task, [result.stdout, result.stderr])
+            finished.record.reportState = digested.reportState
+            finished.record.times = digested.times
+            finished.digest = digested.digest
+            finished.timeline = digested.timeline
+            finished.summary = FinishedRun.Summary(
+                findings: digested.findings,
+                hasFailed: digested.hasFailed,
+                verdict: digested.verdict,
+                conclusion: digested.conclusion
+            )
+        } catch {
+            finished.takeUndigested("\(error)", task)
+        }
+        finished.record.times.collect = Seconds(result.endedAt.duration(to: .now))
+        finished.record.times.total = Seconds(claimedAt.duration(to: .now))
+        return finished
     }
 
     /// The report of run `number` of `spec` that could not take place because of `error`.
@@ -350,8 +382,8 @@ public final class JobRunner {
         let cell = spec.cell(ofRun: number)
         let zero = Seconds(.zero)
         let nothing = OutputSummary(written: ByteCount(bytes: 0), kept: ByteCount(bytes: 0))
-        return FinishedRun(
-            report: RunReport(
+        var finished = FinishedRun(
+            record: RunRecord(
                 run: number,
                 cell: cell.isEmpty ? nil : Cell(cell),
                 runtime: SpecSchema.spec(spec, with: cell)?.program.runtime
@@ -365,12 +397,14 @@ public final class JobRunner {
                 sandbox: Attestation(level: .none, layers: []),
                 stdout: nothing,
                 stderr: nothing,
-                reportState: .incomplete,
-                findings: []
+                reportState: .incomplete
             ),
+            digest: [],
             stdout: CapturedOutput(),
             stderr: CapturedOutput()
         )
+        finished.conclude(finished.record.ending, isGated: spec.expect != nil)
+        return finished
     }
 
     /// The work directory of the run that is called `name`.
@@ -380,15 +414,5 @@ public final class JobRunner {
 
     private func remove(_ directory: WorkDirectory) async {
         await loop.runInExecutor(workers) { directory.remove() }
-    }
-}
-
-/// What came over the report channel so far.
-private final class ReportBox {
-    var decoder: FrameDecoder
-    var facts: [Fact] = []
-
-    init(bytesMax: Int) {
-        decoder = FrameDecoder(totalBytesMax: min(bytesMax, FrameDecoder.totalBytesMax))
     }
 }

@@ -2,9 +2,9 @@
 
 public import Logging
 public import Loop
-public import LoopboxGate
+import LoopboxDigest
+import LoopboxGate
 public import LoopboxModel
-import LoopboxReport
 import LoopboxSandbox
 public import LoopboxStore
 
@@ -30,10 +30,19 @@ public final class RunSeries {
 
     /// What came of all runs.
     public struct Ended: Sendable {
-        /// What they come to.
-        public let judgement: Gate.Judgement
+        /// Why the job ended: as the run that ended worst.
+        public var outcome: Outcome
+        /// The gate's answer; nil if nothing is expected.
+        public var verdict: Verdict?
+        /// Reasons and differences.
+        public var conclusion: Conclusion
         /// Each with what it wrote and left, in the order of their numbers.
-        public let runs: [FinishedRun]
+        public var runs: [FinishedRun]
+
+        /// Whether something failed: what was expected or, if nothing was, a run.
+        public var hasFailed: Bool {
+            verdict.map { $0 == .failed } ?? runs.contains { $0.summary?.hasFailed ?? true }
+        }
     }
 
     /// Is told how many runs have ended, of how many.
@@ -95,28 +104,47 @@ public final class RunSeries {
     public func run() async -> Ended {
         beginMore()
         try? await end.value
-        let finished = ended.sorted { $0.report.run < $1.report.run }
-        let spec = spec
-        let isCancelled = isCancelled
-        let folders = Dictionary(
-            uniqueKeysWithValues: finished.map { run in
-                let number = run.report.run
-                return (number, runner.workDirectory(named: folder(of: number)).path)
-            }
-        )
-        return await loop.runInExecutor(runner.workers) {
-            let judgement = Gate.judge(
-                finished.map(\.report),
-                outputs: Dictionary(
-                    uniqueKeysWithValues: finished.map { ($0.report.run, $0.output) }
-                ),
-                folders: folders,
+        let finished = ended.sorted { $0.record.run < $1.record.run }
+        guard spec.runCount > 1 else {
+            return Ended(
+                outcome: finished[0].record.outcome,
+                verdict: finished[0].summary?.verdict,
+                conclusion: finished[0].summary?.conclusion ?? Conclusion(),
+                runs: finished
+            )
+        }
+        return await judge(finished)
+    }
+
+    /// Says what several runs come to. If that can't be said, none of what is expected holds.
+    private func judge(_ finished: [FinishedRun]) async -> Ended {
+        var runs = finished
+        do {
+            let judged = try await runner.digester.judge(
+                finished.map { ($0.record, $0.digest, [$0.stdout, $0.stderr]) },
+                directories: finished.map { run in
+                    runner.workDirectory(named: folder(of: run.record.run)).path
+                },
                 of: spec,
                 wasCancelled: isCancelled
             )
-            var runs = finished
-            for (place, report) in judgement.runs.enumerated() { runs[place].report = report }
-            return Ended(judgement: judgement, runs: runs)
+            for (place, digest) in judged.digests.enumerated() { runs[place].digest = digest }
+            return Ended(
+                outcome: judged.outcome,
+                verdict: judged.verdict,
+                conclusion: judged.conclusion,
+                runs: runs
+            )
+        } catch {
+            logger.error("runs could not be judged", metadata: ["reason": "\(error)"])
+            let isGated = spec.expect != nil
+            let failure = GateFailure.notRun("the runs could not be judged: \(error)")
+            return Ended(
+                outcome: Gate.worst(finished.map(\.record.outcome)),
+                verdict: isGated ? .failed : nil,
+                conclusion: Conclusion(failures: isGated ? [failure] : []),
+                runs: runs
+            )
         }
     }
 
@@ -139,22 +167,15 @@ public final class RunSeries {
         if isCancelled { run.cancel() }
         loop.createTask(name: "run \(number) of \(name)") { @ServiceActor in
             let finished = await self.perform(number, run)
-            if await self.stops(after: finished) { self.isStopped = true }
+            if self.spec.repetition.stopOnFailure, finished.summary?.hasFailed ?? true {
+                self.isStopped = true
+            }
             self.underWay[number] = nil
             self.ended.append(finished)
             self.onProgress(self.ended.count, self.spec.runCount)
             if !self.underWay.isEmpty { self.slots.giveBack() }
             self.beginMore()
             if self.underWay.isEmpty { try? self.end.setResult(()) }
-        }
-    }
-
-    /// Whether `finished` is a failure after which no further run shall be begun.
-    private func stops(after finished: FinishedRun) async -> Bool {
-        guard spec.repetition.stopOnFailure else { return false }
-        let spec = spec
-        return await loop.runInExecutor(runner.workers) {
-            Gate.hasFailed(finished.report, output: finished.output, of: spec)
         }
     }
 
@@ -181,9 +202,4 @@ public final class RunSeries {
             }
         }
     }
-}
-
-extension FinishedRun {
-    /// What it wrote.
-    fileprivate var output: Report.Output { Report.Output(stdout: stdout, stderr: stderr) }
 }

@@ -42,7 +42,7 @@ public final class Service {
         settings.queueMax = configuration.queueMax
         settings.logger = logger.part("store")
         let publicURL = configuration.publicURL
-        settings.outbox = { job in Self.messages(about: job, publicURL: publicURL) }
+        settings.outbox = { job in Messages.owed(by: job, publicURL: publicURL) }
         let opened = settings
         let database = try await loop.runInExecutor { () throws(StoreError) in
             try JobDatabase(opened)
@@ -87,13 +87,17 @@ public final class Service {
             runner: runner,
             changes: changes,
             slots: configuration.slots,
-            logger: logger.part("dispatcher")
+            logger: logger.part("dispatcher"),
+            messages: { [digester = runner.digester] job, digests in
+                await Messages(digester, publicURL: publicURL).owed(by: job, digests)
+            }
         ) { courier.noteNewDeliveries() }
         jobs = JobsAPI(
             loop: loop,
             store: store,
             dispatcher: dispatcher,
             changes: changes,
+            digester: runner.digester,
             configuration: configuration,
             specContext: runner.catalog.specContext(configuration, level: runner.level)
         ) { courier.noteNewDeliveries() }
@@ -132,29 +136,6 @@ public final class Service {
         await server.drain(within: .seconds(2))
         await courier.drain()
         logger.notice("ended")
-    }
-
-    /// The messages that are owed when `job` is as it is.
-    private nonisolated static func messages(about job: Job, publicURL: String?) -> [Delivery] {
-        let event: WebhookEvent = job.state == .completed ? .jobCompleted : .jobStarted
-        let now = Timestamp.now
-        return job.spec.webhooks.filter { $0.events.contains(event) }.compactMap { target in
-            guard let secret = target.secret else { return nil }
-            let payload = WebhookPayload(event, of: job, at: now, publicURL: publicURL)
-            // What is too large for its kind is sent all the same, as little as there can be.
-            guard let body = (try? payload.body(target.payload)) ?? (try? payload.body(.thin))
-            else { return nil }
-            return Delivery(
-                id: DeliveryID(),
-                job: job.id,
-                event: event,
-                url: target.url,
-                secret: secret,
-                body: body,
-                nextAttemptAt: now,
-                createdAt: now
-            )
-        }
     }
 
     /// The names by which a server that listens on loopback is called. One that others can reach

@@ -14,6 +14,11 @@ public struct Finish: Sendable {
     public var runs: [FinishedRun]
     /// What they say together.
     public var conclusion: Conclusion
+    /// When it ended; nil: when this is stored.
+    public var endedAt: Timestamp?
+    /// The messages that are owed by this; nil: those of the store's outbox, which knows nothing of
+    /// findings.
+    public var deliveries: [Delivery]?
 
     /// The end of the job of `claim`.
     public init(
@@ -29,20 +34,59 @@ public struct Finish: Sendable {
         self.runs = runs
         self.conclusion = conclusion
     }
+
+    /// The job as it will be, had it ended at `endedAt`.
+    public func job(endedAt: Timestamp) -> Job {
+        var job = claim.job
+        job.state = .completed
+        job.outcome = outcome
+        job.verdict = verdict
+        // Nothing but the end of the claim changes the version of a running job.
+        job.version += 1
+        job.endedAt = endedAt
+        job.runs = runs.map(\.record)
+        job.conclusion = conclusion
+        return job
+    }
 }
 
 /// What one run gave, with what it wrote.
 public struct FinishedRun: Sendable {
-    /// The numbers and findings.
-    public var report: RunReport
+    /// What the supervisor saw.
+    public var record: RunRecord
+    /// The JSON of the ``RunDigest``: the program's word, which nobody here looks into.
+    public var digest: [UInt8]
     /// What was kept of its standard output.
     public var stdout: CapturedOutput
     /// What was kept of its standard error.
     public var stderr: CapturedOutput
     /// The files that were kept, each path once.
     public var artifacts: [Artifact]
-    /// What its event loops did; nil: nothing was told of any.
-    public var timeline: Timeline?
+    /// The JSON of the ``Timeline``, likewise; nil: the program reported of no event loop.
+    public var timeline: [UInt8]?
+
+    /// What is known of the digest without looking into it.
+    public var summary: Summary?
+
+    /// What a digest came to.
+    public struct Summary: Sendable {
+        /// How many findings it lists.
+        public var findings: Int
+        /// Whether the run fails: by what is expected or, if nothing is, by an error that was found.
+        public var hasFailed: Bool
+        /// The gate's answer, of a job's only run.
+        public var verdict: Verdict?
+        /// Its reasons.
+        public var conclusion: Conclusion
+
+        /// What a digest came to.
+        public init(findings: Int, hasFailed: Bool, verdict: Verdict?, conclusion: Conclusion) {
+            self.findings = findings
+            self.hasFailed = hasFailed
+            self.verdict = verdict
+            self.conclusion = conclusion
+        }
+    }
 
     /// A file that a run left.
     public struct Artifact: Sendable {
@@ -60,13 +104,15 @@ public struct FinishedRun: Sendable {
 
     /// A run.
     public init(
-        report: RunReport,
+        record: RunRecord,
+        digest: [UInt8],
         stdout: CapturedOutput,
         stderr: CapturedOutput,
-        timeline: Timeline? = nil,
+        timeline: [UInt8]? = nil,
         artifacts: [Artifact] = []
     ) {
-        self.report = report
+        self.record = record
+        self.digest = digest
         self.stdout = stdout
         self.stderr = stderr
         self.timeline = timeline

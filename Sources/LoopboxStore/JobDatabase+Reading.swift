@@ -86,6 +86,31 @@ extension JobDatabase {
         )
     }
 
+    /// The JSON of the ``RunDigest`` of each run of the job called `id`, in the order of their numbers;
+    /// empty if there is no such job.
+    public func digests(_ id: JobID) throws(StoreError) -> [[UInt8]] {
+        let rows = try read { db in
+            try db.rows(
+                """
+                SELECT body, file FROM job JOIN digest ON digest.job = job.seq
+                WHERE job.id = ? ORDER BY digest.run
+                """,
+                [id.description]
+            )
+        }
+        var digests: [[UInt8]] = []
+        for row in rows {
+            guard let file = row["file"] as String? else {
+                digests.append(row.bytes("body"))
+                continue
+            }
+            // Deleted since the row was read: then nothing is kept any more.
+            guard let bytes = try files.read(file) else { return [] }
+            digests.append(bytes)
+        }
+        return digests
+    }
+
     /// What the row that `sql` finds has in `body` or in `file`; nil where there is none.
     private func content(
         _ sql: String,

@@ -31,8 +31,8 @@ public final class JobDatabase: Sendable {
         /// The wall clock of this machine, from which all stored times come but those passed in.
         public var clock: @Sendable () -> Timestamp = { .now }
         /// The messages that are owed when a job is as it is given here: it has just begun
-        /// (`running`) or just ended (`completed`). Stored in the transaction that begins or ends
-        /// it, so it is called on a worker thread and must not call the store.
+        /// (`running`), or just ended (`completed`) and brought none. Stored in the transaction that
+        /// begins or ends it, so it is called on a worker thread and must not call the store.
         public var outbox: @Sendable (Job) -> [Delivery] = { _ in [] }
         /// Told of what was coped with.
         public var logger = Logger(label: "loopbox.store")
@@ -80,6 +80,7 @@ public final class JobDatabase: Sendable {
                         SELECT 1 FROM output WHERE file = ?1
                         UNION ALL SELECT 1 FROM artifact WHERE file = ?1
                         UNION ALL SELECT 1 FROM timeline WHERE file = ?1
+                        UNION ALL SELECT 1 FROM digest WHERE file = ?1
                         """,
                         [name]
                     ) != nil

@@ -151,6 +151,11 @@ public final class JobStore {
         }
     }
 
+    /// The JSON of the ``RunDigest`` of each run; empty if there is no such job.
+    public func digests(_ id: JobID) async throws(StoreError) -> [[UInt8]] {
+        try await reading { database throws(StoreError) in try database.digests(id) }
+    }
+
     /// The JSON of a ``Timeline``; nil where the run has none.
     public func timeline(_ id: JobID, run: Int) async throws(StoreError) -> [UInt8]? {
         try await reading { database throws(StoreError) in try database.timeline(id, run: run) }

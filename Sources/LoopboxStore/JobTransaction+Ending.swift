@@ -34,7 +34,11 @@ extension JobTransaction {
         for run in finish.runs {
             try db.change(
                 "INSERT INTO run (job, run, report) VALUES (?, ?, ?)",
-                [seq, run.run, run.report]
+                [seq, run.run, run.record]
+            )
+            try db.change(
+                "INSERT INTO digest (job, run, body, file) VALUES (?, ?, ?, ?)",
+                [seq, run.run, run.digest.body, run.digest.file]
             )
             for output in run.outputs {
                 try db.change(
@@ -98,6 +102,7 @@ extension JobTransaction {
             SELECT file FROM output WHERE job = ?1 AND file IS NOT NULL
             UNION ALL SELECT file FROM artifact WHERE job = ?1 AND file IS NOT NULL
             UNION ALL SELECT file FROM timeline WHERE job = ?1 AND file IS NOT NULL
+            UNION ALL SELECT file FROM digest WHERE job = ?1 AND file IS NOT NULL
             """,
             [seq]
         ).map { $0["file"] }

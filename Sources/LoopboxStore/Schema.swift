@@ -20,8 +20,26 @@ enum Schema {
         migrator.registerMigration("2") { try $0.execute(sql: version2) }
         migrator.registerMigration("3") { try $0.execute(sql: version3) }
         migrator.registerMigration("4") { try $0.execute(sql: version4) }
+        migrator.registerMigration("5") { try $0.execute(sql: version5) }
         return migrator
     }
+
+    private static let version5 = """
+        -- What the program of a run reported of itself. It is apart from `run`, which is read with
+        -- every look at a job, and nobody who serves looks into it.
+        CREATE TABLE digest (
+            job INTEGER NOT NULL,
+            run INTEGER NOT NULL,
+            body BLOB,                          -- JSON of RunDigest
+            file TEXT,                          -- in the directory `outputs`
+            PRIMARY KEY (job, run),
+            FOREIGN KEY (job, run) REFERENCES run ON DELETE CASCADE,
+            CHECK ((body IS NULL) <> (file IS NULL))
+        ) STRICT;
+        CREATE INDEX digest_file ON digest (file) WHERE file IS NOT NULL;
+        -- Until now it was a part of the report, whose JSON has the same keys.
+        INSERT INTO digest (job, run, body) SELECT job, run, report FROM run;
+        """
 
     private static let version3 = """
         -- What the runs of a job say together; no row where that is nothing.
@@ -106,7 +124,7 @@ enum Schema {
         CREATE TABLE run (
             job INTEGER NOT NULL REFERENCES job ON DELETE CASCADE,
             run INTEGER NOT NULL,
-            report BLOB NOT NULL,               -- JSON of RunReport
+            report BLOB NOT NULL,               -- JSON of RunRecord
             PRIMARY KEY (job, run)
         ) STRICT;
 

@@ -9,7 +9,8 @@ struct StagedFinish: Sendable {
     /// One run's rows.
     struct Run: Sendable {
         let run: Int
-        let report: Data
+        let record: Data
+        let digest: Content
         var outputs: [Output] = []
         var artifacts: [Artifact] = []
         var timeline: Content?
@@ -47,7 +48,7 @@ struct StagedFinish: Sendable {
     var files: [String] {
         runs.flatMap { run in
             run.outputs.map(\.content) + run.artifacts.map(\.content)
-                + [run.timeline].compactMap(\.self)
+                + [run.digest, run.timeline].compactMap(\.self)
         }.compactMap(\.file)
     }
 }
@@ -56,29 +57,25 @@ extension JobDatabase {
     /// Does what needs no transaction. Pass the result on to ``JobTransaction/finish(_:)``, and to
     /// ``discard(_:)`` where nothing came of that.
     func stage(_ finish: Finish) throws(StoreError) -> StagedFinish {
-        var job = finish.claim.job
-        job.state = .completed
-        job.outcome = finish.outcome
-        job.verdict = finish.verdict
-        // Nothing but the end of the claim changes the version of a running job.
-        job.version += 1
-        job.endedAt = configuration.clock()
-        job.runs = finish.runs.map(\.report)
-        job.conclusion = finish.conclusion
+        let job = finish.job(endedAt: finish.endedAt ?? configuration.clock())
         var staged = StagedFinish(claim: finish.claim, job: job)
         do throws(StoreError) {
             if finish.conclusion != Conclusion() {
                 staged.conclusion = try json(finish.conclusion, of: job.id.description)
             }
             for run in finish.runs {
-                let report = try json(run.report, of: job.id.description)
-                staged.runs.append(StagedFinish.Run(run: run.report.run, report: report))
+                staged.runs.append(
+                    StagedFinish.Run(
+                        run: run.record.run,
+                        record: try json(run.record, of: job.id.description),
+                        digest: try content(run.digest)
+                    )
+                )
                 try stage(run.stdout, .stdout, in: &staged)
                 try stage(run.stderr, .stderr, in: &staged)
                 for artifact in run.artifacts { try stage(artifact, in: &staged) }
                 if let timeline = run.timeline {
-                    let bytes = try json(timeline, of: job.id.description)
-                    staged.runs[staged.runs.count - 1].timeline = try content(Array(bytes))
+                    staged.runs[staged.runs.count - 1].timeline = try content(timeline)
                 }
             }
             if !staged.files.isEmpty { try files.synchronize() }
@@ -86,7 +83,7 @@ extension JobDatabase {
             discard(staged)
             throw error
         }
-        staged.deliveries = configuration.outbox(job)
+        staged.deliveries = finish.deliveries ?? configuration.outbox(job)
         return staged
     }
 

@@ -32,7 +32,7 @@ struct MessageParts {
 
 /// What a message says of a job.
 struct MessageData: Encodable {
-    private let job: Job
+    private let job: ReportedJob
     private let parts: MessageParts
     private let links: MessageLinks?
     /// Short ones, of a summary.
@@ -42,7 +42,7 @@ struct MessageData: Encodable {
     /// What there was no room for.
     var omitted: [String]
 
-    init(_ job: Job, _ parts: MessageParts, links: MessageLinks?, _ findings: [MessageFinding]?) {
+    init(_ job: ReportedJob, _ parts: MessageParts, links: MessageLinks?, _ findings: [MessageFinding]?) {
         self.job = job
         self.parts = parts
         self.links = links
@@ -125,7 +125,7 @@ private struct MessageTimes: Encodable {
     let queued: Seconds?
     let total: Seconds?
 
-    init(_ job: Job) {
+    init(_ job: ReportedJob) {
         queued = job.startedAt.map { Seconds(job.createdAt.duration(to: $0)) }
         total = job.endedAt.map { Seconds(job.createdAt.duration(to: $0)) }
     }

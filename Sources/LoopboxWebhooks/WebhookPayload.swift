@@ -9,7 +9,7 @@ public import LoopboxModel
 ///
 /// Source: Standard Webhooks 1.0.0, "Payload structure".
 public struct WebhookPayload: Sendable {
-    private let job: Job
+    private let job: ReportedJob
     private let event: WebhookEvent
     private let timestamp: Timestamp
     private let base: String?
@@ -30,7 +30,7 @@ public struct WebhookPayload: Sendable {
     /// - Parameter publicURL: where users reach the server; nil: the message holds no links.
     public init(
         _ event: WebhookEvent,
-        of job: Job,
+        of job: ReportedJob,
         at timestamp: Timestamp,
         publicURL: String?
     ) {

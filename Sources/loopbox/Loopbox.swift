@@ -2,6 +2,8 @@
 
 import ArgumentParser
 import Glibc
+import LoopboxDigest
+import LoopboxSandbox
 
 /// The program: arguments in, exit code out.
 @main
@@ -27,6 +29,7 @@ struct Loopbox: ParsableCommand {
 
     /// Not the library's own: variables of the environment are taken as flags first.
     static func main() {
+        if CommandLine.arguments.first == DigestHostProcess.name { DigestProgram.host() }
         do {
             var command = try parseAsRoot(
                 try EnvironmentFlags.arguments(Array(CommandLine.arguments.dropFirst()))
@@ -53,8 +56,11 @@ enum ExitStatus {
 }
 
 /// Writes `text` to the descriptor `file`, whole.
-func write(_ text: String, to file: CInt = STDOUT_FILENO) {
-    var rest = ArraySlice(text.utf8)
+func write(_ text: String, to file: CInt = STDOUT_FILENO) { write(Array(text.utf8), to: file) }
+
+/// Writes `bytes` to the descriptor `file`, whole.
+func write(_ bytes: [UInt8], to file: CInt = STDOUT_FILENO) {
+    var rest = bytes[...]
     while !rest.isEmpty {
         let count = unsafe rest.withUnsafeBytes {
             unsafe Glibc.write(file, $0.baseAddress, $0.count)

@@ -5,7 +5,7 @@ import Glibc
 import Logging
 import Loop
 import LoopSystem
-import LoopboxGate
+import LoopboxDigest
 import LoopboxModel
 import LoopboxReport
 import LoopboxSandbox
@@ -105,7 +105,8 @@ struct Run: ParsableCommand {
             }
             let ended = await series.run()
             if let failure = series.failure { throw failure }
-            return Ended(result: ended, signal: signal)
+            let report = try await self.report(on: ended, spec, format, by: runner.digester)
+            return Ended(result: ended, report: report, signal: signal)
         }
         // Where the work directory of the run was; the run has removed its own.
         defer { unsafe _ = rmdir(work) }
@@ -115,19 +116,23 @@ struct Run: ParsableCommand {
         } catch let error as JobRunnerError {
             complain("\(error)")
             throw ExitStatus.failure
+        } catch let error as DigestError {
+            complain("the report can't be rendered: \(error)")
+            throw ExitStatus.failure
         }
         let result = ended.result
-        show(result, spec, format)
+        write(ended.report)
         try writeArtifacts(of: result.runs)
-        if result.judgement.outcome == .cancelled {
+        if result.outcome == .cancelled {
             throw ended.signal == SIGTERM ? ExitStatus.terminated : ExitStatus.interrupted
         }
-        if hasFailed(result, spec) { throw ExitStatus.gateFailed }
+        if result.hasFailed { throw ExitStatus.gateFailed }
     }
 
     /// What came of the runs, and by which signal to us they were ended, if by one.
     private struct Ended {
         let result: RunSeries.Ended
+        let report: [UInt8]
         let signal: CInt?
     }
 
@@ -153,15 +158,6 @@ struct Run: ParsableCommand {
         }
     }
 
-    /// By the verdict; where nothing is expected, by errors that were found and programs that failed.
-    private func hasFailed(_ result: RunSeries.Ended, _ spec: JobSpec) -> Bool {
-        if let verdict = result.judgement.verdict { return verdict == .failed }
-        return result.runs.contains { run in
-            let output = Report.Output(stdout: run.stdout, stderr: run.stderr)
-            return Gate.hasFailed(run.report, output: output, of: spec)
-        }
-    }
-
     /// Writes what was kept below the directory that was named. The paths are relative and have no
     /// `..`: they are names that a folder had.
     ///
@@ -175,7 +171,7 @@ struct Run: ParsableCommand {
         }
         do throws(SystemError) {
             for run in runs {
-                let base = runs.count == 1 ? artifacts : "\(artifacts)/\(run.report.run)"
+                let base = runs.count == 1 ? artifacts : "\(artifacts)/\(run.record.run)"
                 for artifact in run.artifacts { try Self.put(artifact, below: base) }
             }
         } catch {
@@ -209,34 +205,39 @@ struct Run: ParsableCommand {
         return known
     }
 
-    private func show(_ result: RunSeries.Ended, _ spec: JobSpec, _ format: ReportFormat) {
-        let name = spec.name.isEmpty ? file : spec.name
-        let judgement = result.judgement
+    /// The report on `result`, as it is printed.
+    @ServiceActor
+    private func report(
+        on result: RunSeries.Ended,
+        _ spec: JobSpec,
+        _ format: ReportFormat,
+        by digester: Digester
+    ) async throws -> [UInt8] {
+        // A job that nobody has: what is rendered are its runs.
+        let job = Job(
+            id: JobID(),
+            spec: spec,
+            state: .completed,
+            createdAt: .now,
+            runs: result.runs.map(\.record)
+        )
+        var task = RenderTask(.report(format), of: job, version: Loopbox.version)
         let isPlain = spec.runCount == 1 && spec.expect == nil
-        var report = Report(
-            isPlain
-                ? .run(judgement.runs[0], name: name, spec: spec)
-                : .runs(
-                    judgement.runs,
-                    verdict: judgement.verdict,
-                    judgement.conclusion,
-                    name: name,
-                    spec: spec
-                ),
-            version: Loopbox.version
+        task.loose = RenderTask.Loose(
+            name: spec.name.isEmpty ? file : spec.name,
+            verdict: result.verdict,
+            conclusion: isPlain ? nil : result.conclusion
         )
-        report.color = isatty(STDOUT_FILENO) != 0 && environment("NO_COLOR") == nil
-        report.outputs = Dictionary(
-            uniqueKeysWithValues: result.runs.map {
-                ($0.report.run, .init(stdout: $0.stdout, stderr: $0.stderr))
-            }
+        task.color = isatty(STDOUT_FILENO) != 0 && environment("NO_COLOR") == nil
+        task.pathPrefix = pathPrefix ?? directoryOfProgram
+        task.more = "loopbox rules "
+        let (page, count) = try await digester.render(
+            task,
+            digests: result.runs.map(\.digest),
+            timelines: format == .trace ? result.runs.map { $0.timeline ?? [] } : nil,
+            outputs: format == .trace ? nil : result.runs.map { [$0.stdout, $0.stderr] }
         )
-        for run in result.runs {
-            if let timeline = run.timeline { report.timelines[run.report.run] = timeline }
-        }
-        report.pathPrefix = pathPrefix ?? directoryOfProgram
-        report.more = "loopbox rules "
-        write(String(decoding: report.bytes(as: format), as: UTF8.self))
+        return try await digester.bytes(of: page, count)
     }
 
     /// Where the program lies, seen from here: in a repository, the way from its top.

@@ -134,7 +134,7 @@ enum Crafted {
         hasStarted: Bool = true,
         debug: JobSpec.DebugOptions = .init(),
         expect: Expectations? = nil
-    ) -> Job {
+    ) -> ReportedJob {
         var spec = JobSpec(
             program: .init(files: ["main.py": .text("")], start: .entry("main.py"))
         )
@@ -142,7 +142,7 @@ enum Crafted {
         spec.debug = debug
         spec.expect = expect
         let created = Timestamp(milliseconds: 1_795_334_400_125)
-        return Job(
+        let job = Job(
             id: JobID("job_01kb5x2m3n4p5q6r7s8t9v0w1x")!,
             spec: spec,
             state: state,
@@ -151,8 +151,8 @@ enum Crafted {
             attempt: attempt,
             createdAt: created,
             startedAt: hasStarted ? created.advanced(by: .milliseconds(125)) : nil,
-            endedAt: state == .completed ? created.advanced(by: .milliseconds(375)) : nil,
-            runs: runs
+            endedAt: state == .completed ? created.advanced(by: .milliseconds(375)) : nil
         )
+        return ReportedJob(job, runs: runs)
     }
 }

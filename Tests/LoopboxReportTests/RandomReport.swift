@@ -115,8 +115,7 @@ enum RandomReport {
         job.outcome = .exited
         job.startedAt = template.startedAt
         job.endedAt = template.endedAt
-        job.runs = runs
-        var report = Report(.job(job), version: "0.1.0")
+        var report = Report(.job(ReportedJob(job, runs: runs)), version: "0.1.0")
         report.webhookSecrets = [String(repeating: "https://example.com/", count: 70): text()]
         for run in runs {
             let bytes = Array(text().utf8) + [0xFF, 0xC3, 0x00] + Array(text().utf8)

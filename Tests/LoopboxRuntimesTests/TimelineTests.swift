@@ -6,6 +6,31 @@ import Testing
 
 /// What is told of loops, tasks and steps, under every interpreter of the machine.
 @Suite struct `Timeline of a program` {
+    /// Of a run that ended well and wrote nothing.
+    private static let record = RunRecord(
+        run: 1,
+        runtime: "python3.13.0",
+        outcome: .exited,
+        exit: 0,
+        signal: nil,
+        ending: "exited with status 0",
+        times: RunTimes(
+            setup: Seconds(.zero),
+            start: nil,
+            run: Seconds(.zero),
+            total: Seconds(.zero)
+        ),
+        usage: Usage(
+            cpuUser: Seconds(.zero),
+            cpuSystem: Seconds(.zero),
+            maxRSS: ByteCount(bytes: 0)
+        ),
+        sandbox: Attestation(level: .none, layers: []),
+        stdout: OutputSummary(written: ByteCount(bytes: 0), kept: ByteCount(bytes: 0)),
+        stderr: OutputSummary(written: ByteCount(bytes: 0), kept: ByteCount(bytes: 0)),
+        reportState: .complete
+    )
+
     private static let family = """
         import asyncio
 
@@ -215,10 +240,7 @@ import Testing
             #expect(timeline.steps.contains { $0.name == "sleep" }, version)
             #expect(timeline.steps.contains { $0.name == "divmod" }, version)
             let note = SupervisorFindings.findings(
-                run: 1,
-                stdout: .init(written: ByteCount(bytes: 0), kept: ByteCount(bytes: 0)),
-                stderr: .init(written: ByteCount(bytes: 0), kept: ByteCount(bytes: 0)),
-                reportState: .complete,
+                Self.record,
                 wasEnded: false,
                 timeline: timeline,
                 at: Seconds(.zero)

@@ -36,7 +36,7 @@ import Testing
         job.verdict = .passed
         job.version = 3
         job.endedAt = clock.now
-        job.runs = [report(1), report(2)]
+        job.runs = [record(1), record(2)]
         #expect(answers == [.finished(job)])
         #expect(try database.get(claim.id) == .found(job))
         #expect(try database.output(claim.id, run: 2, .stdout) == stdout)
@@ -53,7 +53,7 @@ import Testing
         var finish = finish(claim, runs: Repetition.runsMax)
         for place in finish.runs.indices {
             finish.runs[place].stdout = CapturedOutput(head: Array("\(place + 1)".utf8))
-            finish.runs[place].report.cell = Cell([Setting(key: "k", value: .integer(place))])
+            finish.runs[place].record.cell = Cell([Setting(key: "k", value: .integer(place))])
         }
         finish.conclusion.failures = [
             GateFailure(
@@ -138,7 +138,7 @@ import Testing
         let claims = try [claim(), claim()]
         let large = CapturedOutput(head: [UInt8](repeating: 1, count: 70_000))
         var bad = finish(claims[1], runs: 2, stdout: large)
-        bad.runs[1].report.run = 1
+        bad.runs[1].record.run = 1
         #expect(throws: StoreError.self) {
             try database.finish([finish(claims[0], stdout: large), bad])
         }
@@ -151,7 +151,7 @@ import Testing
     @Test func `in a group the one that fails fails alone`() throws {
         let claims = try [claim(), claim(), claim()]
         var bad = finish(claims[1], runs: 2)
-        bad.runs[1].report.run = 1
+        bad.runs[1].record.run = 1
         let finishes = [finish(claims[0]), bad, finish(claims[2])]
         let staged = try finishes.map { try database.stage($0) }
         let results = database.write(group: staged.map { finish in { try $0.finish(finish) } })

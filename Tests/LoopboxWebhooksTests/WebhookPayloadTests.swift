@@ -69,13 +69,13 @@ import Testing
         name: String = "nightly",
         labels: [String: String] = ["b": "2", "a": "1"],
         runs: [RunReport]
-    ) -> Job {
+    ) -> ReportedJob {
         var spec = JobSpec(
             program: .init(files: ["main.py": .text("")], start: .entry("main.py"))
         )
         spec.name = name
         spec.labels = labels
-        return Job(
+        let job = Job(
             id: JobID(now: moment),
             spec: spec,
             state: .completed,
@@ -85,13 +85,13 @@ import Testing
             attempt: 1,
             createdAt: moment,
             startedAt: moment.advanced(by: .milliseconds(250)),
-            endedAt: moment.advanced(by: .seconds(2)),
-            runs: runs
+            endedAt: moment.advanced(by: .seconds(2))
         )
+        return ReportedJob(job, runs: runs)
     }
 
     static func message(
-        _ job: Job,
+        _ job: ReportedJob,
         _ level: JobSpec.Payload,
         url: String? = "https://box.example/"
     ) throws -> (bytes: [UInt8], object: [String: Any], data: [String: Any]) {

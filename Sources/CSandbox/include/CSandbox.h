@@ -156,6 +156,39 @@ void csandbox_hide(void);
 // The version of Landlock's ABI; 0: the kernel has none, or it is off.
 int csandbox_landlock_abi(void);
 
+// ---- Processes that digest what programs wrote: digest.c ----
+
+// Descriptors of a digest process at the most.
+enum { CSANDBOX_DIGEST_FILES = 8 };
+
+// Takes from the calling process, which has one thread, all that it does not need to fork digest
+// processes; as `user` where it is root. Returns 0, or an enum csandbox_step with errno.
+int csandbox_become_digest_host(uint32_t user);
+
+// Waits for a request, or for the end of a digest process; whether there is a request.
+int csandbox_wait_for_request(int channel);
+
+// Forks a digest process, whose descriptors from 0 on are `files`: at most `memory` bytes of data,
+// `seconds` of processor time, and `file_size` bytes in a file. Returns 0 in the child, its number in
+// the host, -1 and errno on failure.
+int csandbox_fork_digest(const int *_Nonnull files, int count, uint64_t memory, uint64_t seconds,
+                         uint64_t file_size);
+
+// Kills a digest process that has not been reaped.
+int csandbox_end_digest(int child);
+
+// The number of a digest process that has ended, with its wait status; 0: none has; -1: there is none.
+int csandbox_reap_digest(int *_Nonnull status);
+
+// Sends one packet with descriptors over `channel`; 0, or -1 and errno.
+int csandbox_send_files(int channel, const void *_Nonnull bytes, uint64_t size,
+                        const int *_Nullable files, int count);
+
+// Receives one packet with its descriptors, close-on-exec, of which there is room for
+// CSANDBOX_DIGEST_FILES; its size, 0 at the end, or -1 and errno.
+int64_t csandbox_receive_files(int channel, void *_Nonnull bytes, uint64_t size,
+                               int *_Nonnull files, int *_Nonnull count);
+
 // ---- The keeper: keeper.c ----
 
 // The keeper's descriptors, beside those of the program.

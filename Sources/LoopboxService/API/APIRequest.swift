@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HTTPWire
+import LoopboxDigest
 import LoopboxModel
 import LoopboxReport
 import LoopboxSpec
@@ -86,10 +87,40 @@ struct APIRequest {
 
 /// The answer of a route.
 struct APIAnswer {
+    /// What is sent behind the head.
+    enum Body {
+        case bytes([UInt8])
+        /// The first so many bytes of a file.
+        case file(AnswerFile, count: Int)
+    }
+
     var status: Int
-    var fields: [(String, String)] = []
+    var fields: [(String, String)]
     var contentType: String?
-    var body: [UInt8] = []
+    var body: Body
+
+    /// An answer with `body`.
+    init(
+        status: Int,
+        fields: [(String, String)] = [],
+        contentType: String? = nil,
+        body: Body
+    ) {
+        self.status = status
+        self.fields = fields
+        self.contentType = contentType
+        self.body = body
+    }
+
+    /// An answer with the bytes of `body`.
+    init(
+        status: Int,
+        fields: [(String, String)] = [],
+        contentType: String? = nil,
+        body: [UInt8] = []
+    ) {
+        self.init(status: status, fields: fields, contentType: contentType, body: .bytes(body))
+    }
 
     /// `value` as JSON that people can read, too.
     static func json(

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Crypto
-import FoundationEssentials
 import HTTPWire
 import Loop
 import LoopSystem
+import LoopboxDigest
 import LoopboxModel
 import LoopboxReport
 import LoopboxSpec
@@ -18,6 +18,7 @@ final class JobsAPI {
     private let store: JobStore
     private let dispatcher: Dispatcher
     private let changes: JobChanges
+    private let digester: Digester
     private let configuration: ServiceConfiguration
     private let specContext: SpecContext
     private let onOwed: @ServiceActor () -> Void
@@ -35,6 +36,7 @@ final class JobsAPI {
         store: JobStore,
         dispatcher: Dispatcher,
         changes: JobChanges,
+        digester: Digester,
         configuration: ServiceConfiguration,
         specContext: SpecContext,
         onOwed: @escaping @ServiceActor () -> Void
@@ -43,6 +45,7 @@ final class JobsAPI {
         self.store = store
         self.dispatcher = dispatcher
         self.changes = changes
+        self.digester = digester
         self.configuration = configuration
         self.specContext = specContext
         self.onOwed = onOwed
@@ -297,7 +300,6 @@ final class JobsAPI {
             throw Problem.notAcceptable(format.rawValue, among: others)
         }
         let job = try await endedJob(id, request)
-        var report = try await self.report(of: job, format, request)
         var selection = FindingSelection()
         selection.rule = request.query("rule")
         selection.severity = try Self.value(request, "severity")
@@ -306,16 +308,31 @@ final class JobsAPI {
             guard let run = Int(text) else { throw Problem.badRequest("run=\(text) is no number") }
             selection.run = run
         }
-        report.selection = selection
-        return answer(report, format, fields: [("ETag", Self.tag(job))])
+        return try await answer(
+            job,
+            format,
+            request,
+            status: 200,
+            selection: selection
+        )
     }
 
     /// The runs of a job, or the one that is named, with its findings.
     func runs(_ id: String, _ number: String?, _ request: APIRequest) async throws -> APIAnswer {
         let job = try await endedJob(id, request)
-        let fields = [("ETag", Self.tag(job))]
-        guard let number else { return .json(RunList(job), fields: fields) }
-        return .json(RunPage(try Self.report(of: job, run: number)), fields: fields)
+        let page = try number.map { number throws(Problem) in
+            RenderTask.Page.run(try Self.record(of: job, run: number).run)
+        }
+        let (file, count) = try await digester.render(
+            RenderTask(page ?? .runs, of: job, version: configuration.version),
+            digests: try await store.digests(job.id)
+        )
+        return APIAnswer(
+            status: 200,
+            fields: [("ETag", Self.tag(job))],
+            contentType: "application/json",
+            body: .file(file, count: count)
+        )
     }
 
     /// Whether a job is as its spec expects, for `curl --fail-with-body`: 200 it is, 409 it is not, 202
@@ -346,25 +363,26 @@ final class JobsAPI {
         guard let bytes = try await store.timeline(job.id, run: run) else {
             throw Problem.noTimeline(of: job.id, run: run)
         }
-        var body = bytes
-        if format == .trace {
-            var report = Report(.job(job), version: configuration.version)
-            report.timelines[run] = try await timeline(bytes)
-            body = await loop.runInExecutor(nil) { [report] in report.bytes(as: .trace) }
+        let fields = [("ETag", Self.tag(job)), ("Vary", "Accept")]
+        guard format == .trace else {
+            return APIAnswer(
+                status: 200,
+                fields: fields,
+                contentType: format.contentType,
+                body: bytes
+            )
         }
+        let (file, count) = try await digester.render(
+            RenderTask(.report(.trace), of: job, version: configuration.version),
+            digests: try await store.digests(job.id),
+            timelines: job.runs.map { $0.run == run ? bytes : [] }
+        )
         return APIAnswer(
             status: 200,
-            fields: [("ETag", Self.tag(job)), ("Vary", "Accept")],
+            fields: fields,
             contentType: format.contentType,
-            body: body
+            body: .file(file, count: count)
         )
-    }
-
-    /// `bytes` are those of the store; decoding them takes a while.
-    private func timeline(_ bytes: [UInt8]) async throws -> Timeline {
-        try await loop.runInExecutor(nil) {
-            try JSONDecoder().decode(Timeline.self, from: Data(bytes))
-        }
     }
 
     /// Whom a job told, and how that went.
@@ -413,10 +431,10 @@ final class JobsAPI {
     /// The number of the run that `request` asks for; the first where it does not say.
     private static func run(of job: Job, _ request: APIRequest) throws(Problem) -> Int {
         guard let text = request.query("run") else { return job.runs.first?.run ?? 1 }
-        return try report(of: job, run: text).run
+        return try record(of: job, run: text).run
     }
 
-    private static func report(of job: Job, run text: String) throws(Problem) -> RunReport {
+    private static func record(of job: Job, run text: String) throws(Problem) -> RunRecord {
         guard let run = job.runs.first(where: { "\($0.run)" == text }) else {
             throw .noRun(text, of: job)
         }
@@ -514,54 +532,69 @@ final class JobsAPI {
         status: Int,
         position: Int? = nil,
         secrets: [String: String]? = nil,
+        selection: FindingSelection? = nil,
         fields: [(String, String)] = []
     ) async throws -> APIAnswer {
-        var fields = fields + [("ETag", Self.tag(job))]
+        var fields = fields + [("ETag", Self.tag(job)), ("Vary", "Accept")]
         if status == 201 || status == 202 { fields.append(("Location", "/v1/jobs/\(job.id)")) }
         if job.state != .completed { fields.append(("Retry-After", "1")) }
-        var report = try await self.report(of: job, format, request)
-        report.position = position
-        report.webhookSecrets = secrets
-        return answer(report, format, status: status, fields: fields)
-    }
-
-    private func answer(
-        _ report: Report,
-        _ format: ReportFormat,
-        status: Int = 200,
-        fields: [(String, String)]
-    ) -> APIAnswer {
-        APIAnswer(
+        return APIAnswer(
             status: status,
-            fields: fields + [("Vary", "Accept")],
+            fields: fields,
             contentType: format.contentType,
-            body: report.bytes(as: format)
+            body: try await body(of: job, format, request, position, secrets, selection)
         )
     }
 
-    private func report(
+    private func body(
         of job: Job,
         _ format: ReportFormat,
-        _ request: APIRequest
-    ) async throws -> Report {
-        var report = Report(.job(job), version: configuration.version)
-        report.pathPrefix = request.query("path_prefix") ?? ""
-        report.more = "\(configuration.address)/v1/rules/"
-        // CI servers show a test's output beside it; in the other formats it is asked for by itself.
-        if format == .junit {
-            for run in job.runs {
-                report.outputs[run.run] = Report.Output(
-                    stdout: try await store.output(job.id, run: run.run, .stdout) ?? .init(),
-                    stderr: try await store.output(job.id, run: run.run, .stderr) ?? .init()
-                )
-            }
+        _ request: APIRequest,
+        _ position: Int?,
+        _ secrets: [String: String]?,
+        _ selection: FindingSelection?
+    ) async throws -> APIAnswer.Body {
+        let more = "\(configuration.address)/v1/rules/"
+        guard !job.runs.isEmpty else {
+            // Nothing of a program's is in it.
+            var report = Report(.job(ReportedJob(job)), version: configuration.version)
+            report.selection = selection
+            report.more = more
+            report.position = position
+            report.webhookSecrets = secrets
+            return .bytes(report.bytes(as: format))
         }
-        if format == .trace {
-            for run in job.runs {
-                guard let bytes = try await store.timeline(job.id, run: run.run) else { continue }
-                report.timelines[run.run] = try await timeline(bytes)
-            }
+        var task = RenderTask(.report(format), of: job, version: configuration.version)
+        task.selection = selection
+        task.pathPrefix = request.query("path_prefix") ?? ""
+        task.more = more
+        task.webhookSecrets = secrets
+        let (file, count) = try await digester.render(
+            task,
+            digests: try await store.digests(job.id),
+            timelines: format == .trace ? try await timelines(of: job) : nil,
+            // CI servers show a test's output beside it; in other formats it is asked for by itself.
+            outputs: format == .junit ? try await outputs(of: job) : nil
+        )
+        return .file(file, count: count)
+    }
+
+    private func timelines(of job: Job) async throws -> [[UInt8]] {
+        var timelines: [[UInt8]] = []
+        for run in job.runs {
+            timelines.append(try await store.timeline(job.id, run: run.run) ?? [])
         }
-        return report
+        return timelines
+    }
+
+    private func outputs(of job: Job) async throws -> [[CapturedOutput]] {
+        var outputs: [[CapturedOutput]] = []
+        for run in job.runs {
+            outputs.append([
+                try await store.output(job.id, run: run.run, .stdout) ?? .init(),
+                try await store.output(job.id, run: run.run, .stderr) ?? .init(),
+            ])
+        }
+        return outputs
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import LoopboxDigest
 import LoopboxModel
 import LoopboxReport
 import LoopboxSpec
@@ -101,6 +102,16 @@ extension Problem {
             status: 404,
             detail: "the job kept no file \(path)",
             hint: "GET /v1/jobs/\(id)/artifacts lists what was kept, and why other files were not"
+        )
+    }
+
+    static func unrenderable(_ error: DigestError) -> Problem {
+        Problem(
+            slug: "unrenderable",
+            title: "The report can't be rendered",
+            status: 500,
+            detail: "\(error)",
+            hint: "ask for a part of it: /findings?severity=error, /findings?rule=ID, or /runs/N"
         )
     }
 

@@ -4,6 +4,8 @@ import HTTPWire
 import Logging
 import Loop
 import LoopHTTP
+import LoopSystem
+import LoopboxDigest
 import LoopboxModel
 import LoopboxReport
 import LoopboxSpec
@@ -52,7 +54,11 @@ final class Router {
         }
         let problem = gate.check(request)
         if problem == nil, request.segments == ["livez"], request.method == "GET" {
-            send(.text("ok\n"), to: exchange)
+            exchange.respond(
+                HTTPStatus(200),
+                ["Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-cache"],
+                "ok\n"
+            )
             return
         }
         loop.createTask(name: "request") { @ServiceActor in
@@ -62,9 +68,9 @@ final class Router {
             }
             exchange.onDisconnect { task.cancel() }
             do {
-                self.send(try await task.value, to: exchange)
+                try await self.send(try await task.value, to: exchange)
             } catch {
-                self.send(self.answer(to: error, request), to: exchange)
+                try? await self.send(self.answer(to: error, request), to: exchange)
             }
         }
     }
@@ -203,16 +209,49 @@ final class Router {
         )
     }
 
-    private func send(_ answer: APIAnswer, to exchange: HTTPExchange) {
+    /// Of a large body, what is in memory and given to the kernel at once.
+    private nonisolated static let pieceSize = 256 << 10
+
+    private static func fields(of answer: APIAnswer) throws(WireError) -> FieldBlock {
         var fields = answer.fields
         if let type = answer.contentType { fields.insert(("Content-Type", type), at: 0) }
         fields.append(("Cache-Control", "no-cache"))
-        do {
-            var block = FieldBlock()
-            for (name, value) in fields { try block.append(name, value) }
-            exchange.respond(HTTPStatus(answer.status), block, answer.body)
+        var block = FieldBlock()
+        for (name, value) in fields { try block.append(name, value) }
+        return block
+    }
+
+    private func send(_ answer: APIAnswer, to exchange: HTTPExchange) async throws {
+        let block: FieldBlock
+        do throws(WireError) {
+            block = try Self.fields(of: answer)
         } catch {
             exchange.refuse(error)
+            return
+        }
+        let status = HTTPStatus(answer.status)
+        switch answer.body {
+        case .bytes(let bytes):
+            guard bytes.count > Self.pieceSize else { return exchange.respond(status, block, bytes) }
+            let writer = exchange.respondStreaming(status, block, length: bytes.count)
+            for start in stride(from: 0, to: bytes.count, by: Self.pieceSize) {
+                try await writer.write(Array(bytes[start...].prefix(Self.pieceSize)))
+            }
+            writer.end()
+        case .file(let file, let count):
+            func piece(_ start: Int) async throws -> [UInt8] {
+                try await loop.runInExecutor { () throws(SystemError) in
+                    try file.bytes(from: start, count: min(Self.pieceSize, count - start))
+                }
+            }
+            let first = try await piece(0)
+            guard count > Self.pieceSize else { return exchange.respond(status, block, first) }
+            let writer = exchange.respondStreaming(status, block, length: count)
+            try await writer.write(first)
+            for start in stride(from: Self.pieceSize, to: count, by: Self.pieceSize) {
+                try await writer.write(try await piece(start))
+            }
+            writer.end()
         }
     }
 
@@ -231,6 +270,9 @@ final class Router {
         let format = (try? request.format()) ?? .json
         switch error {
         case let problem as Problem: return .problem(problem, format)
+        case let error as DigestError:
+            logger.error("a report can't be rendered", metadata: ["reason": "\(error)"])
+            return .problem(.unrenderable(error), format)
         // The client is gone or was answered already: this goes nowhere.
         case is CancellationError, is HTTPError: return .problem(.draining, format)
         case let error as StoreError:

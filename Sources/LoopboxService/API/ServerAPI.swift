@@ -133,6 +133,8 @@ enum ProblemCatalogue {
         "gate-failed":
             "Something is not as the spec's `expect` has it. `failures` says what and where.",
         "not-ended": "What was asked for is there once the job has ended.",
+        "unrenderable":
+            "Rendering the job's report took more time or memory than it may, or gave more bytes. Ask for a part of it.",
         "content-too-large": "The body is larger than a spec may be.",
         "storage":
             "The server's disk is full or can't be written. The operator has to act; nothing was accepted.",

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import LoopboxModel
+import LoopboxReport
+import LoopboxWebhooks
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+extension DigestProgram {
+    /// Nothing beside the bytes.
+    struct RenderAnswer: Codable {}
+
+    static func render() throws {
+        let parcel = try parcel()
+        let task = try parcel.task(RenderTask.self)
+        let count = task.job.runs.count
+        let digests = try parcel.strings.prefix(count).map(digest)
+        let job = ReportedJob(task.job, digests: digests)
+        let body: [UInt8]
+        switch task.page {
+        case .report(let format):
+            body = try report(of: job, task, Array(parcel.strings.dropFirst(count)))
+                .bytes(as: format)
+        case .runs: body = try page(RunList(job))
+        case .run(let number):
+            guard let run = job.runs.first(where: { $0.run == number }) else { exit(1) }
+            body = try page(RunPage(run))
+        case .message(let event, let level, let time, let publicURL):
+            body = try WebhookPayload(event, of: job, at: time, publicURL: publicURL).body(level)
+        }
+        try answer(RenderAnswer(), [body])
+    }
+
+    private static func page(_ value: some Encodable) throws -> [UInt8] {
+        try JSONText(isPretty: true).encode(value) + [UInt8(ascii: "\n")]
+    }
+
+    private static func report(
+        of job: ReportedJob,
+        _ task: RenderTask,
+        _ strings: [[UInt8]]
+    ) throws -> Report {
+        var report = Report(subject(job, task.loose), version: task.version)
+        report.selection = task.selection
+        report.pathPrefix = task.pathPrefix
+        report.color = task.color
+        report.more = task.more
+        report.webhookSecrets = task.webhookSecrets
+        if task.hasTimelines {
+            for (run, bytes) in zip(job.runs, strings) where !bytes.isEmpty {
+                report.timelines[run.run] = try JSONDecoder().decode(
+                    Timeline.self,
+                    from: Data(bytes)
+                )
+            }
+        }
+        if let dropped = task.dropped {
+            for (place, run) in job.runs.enumerated() {
+                let own = Array(strings[(4 * place)..<(4 * place + 4)])
+                report.outputs[run.run] = Report.Output(
+                    stdout: captured(own[0], own[1], dropped: dropped[2 * place]),
+                    stderr: captured(own[2], own[3], dropped: dropped[2 * place + 1])
+                )
+            }
+        }
+        return report
+    }
+
+    private static func subject(_ job: ReportedJob, _ loose: RenderTask.Loose?) -> Report.Subject {
+        guard let loose else { return .job(job) }
+        guard let conclusion = loose.conclusion else {
+            return .run(job.runs[0], name: loose.name, spec: job.job.spec)
+        }
+        return .runs(
+            job.runs,
+            verdict: loose.verdict,
+            conclusion,
+            name: loose.name,
+            spec: job.job.spec
+        )
+    }
+}
