@@ -31,6 +31,15 @@ public final class Digester {
         renders = Semaphore(Self.rendersMax, on: loop)
     }
 
+    /// Starts the host of the processes, so that no run has to wait for it.
+    public func start() throws(DigestError) {
+        do {
+            try host.start()
+        } catch {
+            throw .host(error)
+        }
+    }
+
     /// The digest of a run under way.
     public final class Run {
         /// The end of a pipe to which the program reports. Give it to the program and let go of it

@@ -8,6 +8,8 @@ extension Drafter {
     /// `message` with short names in place of what asyncio shows of tasks and futures, which is mostly
     /// paths: `Task-2 (save())` and `<Future pending>`.
     static func shortened(_ message: String) -> String {
+        let ends = closings(message)
+        guard !ends.isEmpty else { return message }
         var result = ""
         var rest = Substring(message)
         while let start = rest.firstIndex(of: "<") {
@@ -16,7 +18,7 @@ extension Drafter {
             let words = rest.prefix(80).split(separator: " ", maxSplits: 2)
             guard words.count > 1,
                 let state = states.first(where: { words[1].hasPrefix($0) }),
-                let end = closing(rest)
+                let end = ends[start]
             else {
                 result.append(rest.removeFirst())
                 continue
@@ -27,15 +29,16 @@ extension Drafter {
         return result + rest
     }
 
-    /// Where the bracket closes that `text` begins with.
-    private static func closing(_ text: Substring) -> Substring.Index? {
-        var depth = 0
+    /// Where each bracket of `text` closes, by where it opens. One pass: a hostile program sends
+    /// thousands that never do.
+    private static func closings(_ text: String) -> [String.Index: String.Index] {
+        var open: [String.Index] = []
+        var ends: [String.Index: String.Index] = [:]
         for index in text.indices {
-            if text[index] == "<" { depth += 1 }
-            if text[index] == ">" { depth -= 1 }
-            if depth == 0 { return index }
+            if text[index] == "<" { open.append(index) }
+            if text[index] == ">", let start = open.popLast() { ends[start] = index }
         }
-        return nil
+        return ends
     }
 
     /// Of `<Task pending name='Task-2' coro=<save() running at …> …>`; nil: of a future.

@@ -105,7 +105,7 @@ struct Drafter: Sendable {
         return ExceptionReport(
             type: exception.type,
             message: exception.message,
-            frames: exception.frames.map(source.location),
+            frames: ProgramSource.ends(of: exception.frames).map(source.location),
             previous: previous,
             group: (exception.group ?? []).map(report)
         )

@@ -87,23 +87,27 @@ extension FindingsBuilder {
     /// 4. What was given to a call that nobody awaited is not awaited either: `wait_for(work())`. Nor
     /// do the tasks of a lost `gather()` come to their end.
     private func foldArguments(_ drafts: inout [Draft]) {
-        let outer = drafts.compactMap { draft in
-            draft.finding.rule == "coroutine-never-awaited" ? draft.finding.location : nil
-        }
-        let gathers = drafts.compactMap { draft in
-            draft.finding.rule == "future-exception-never-retrieved" ? draft.finding.location : nil
+        // Of each line, where calls begin, and how far the longest of them goes.
+        var outer: [Line: [Int: Int]] = [:]
+        var gathers: Set<Line> = []
+        for draft in drafts {
+            guard let place = draft.finding.location else { continue }
+            if draft.finding.rule == "future-exception-never-retrieved" {
+                gathers.insert(Line(place))
+            }
+            guard draft.finding.rule == "coroutine-never-awaited", let from = place.column,
+                let to = place.endColumn
+            else { continue }
+            let known = outer[Line(place)]?[from] ?? 0
+            outer[Line(place), default: [:]][from] = max(known, to)
         }
         drafts.removeAll { draft in
             guard let place = draft.finding.location else { return false }
             switch draft.finding.rule {
             case "coroutine-never-awaited":
                 guard let start = place.column, let end = place.endColumn else { return false }
-                return outer.contains { other in
-                    guard let from = other.column, let to = other.endColumn else { return false }
-                    return Line(other) == Line(place) && from < start && end < to
-                }
-            case "leaked-task":
-                return gathers.contains { Line($0) == Line(place) }
+                return outer[Line(place)]?.contains { $0.key < start && end < $0.value } ?? false
+            case "leaked-task": return gathers.contains(Line(place))
             default: return false
             }
         }
@@ -206,13 +210,14 @@ extension FindingsBuilder {
                 cures[Line(location)] = draft.finding.fix
             }
         }
-        for place in drafts.indices where drafts[place].finding.rule == "coroutine-never-awaited" {
-            guard let made = drafts[place].finding.location else { continue }
-            for other in drafts.indices
-            where drafts[other].exception?.message.contains("'coroutine' object") == true
-                && drafts[other].finding.location.map(Line.init) == Line(made)
-            {
-                drafts[other].finding.fix = drafts[place].finding.fix
+        var awaits: [Line: String] = [:]
+        for draft in drafts where draft.finding.rule == "coroutine-never-awaited" {
+            if let made = draft.finding.location { awaits[Line(made)] = draft.finding.fix }
+        }
+        for place in drafts.indices
+        where drafts[place].exception?.message.contains("'coroutine' object") == true {
+            if let line = drafts[place].finding.location.map({ Line($0) }), let fix = awaits[line] {
+                drafts[place].finding.fix = fix
             }
         }
         for place in drafts.indices where drafts[place].finding.rule == "coroutine-never-awaited" {

@@ -9,11 +9,18 @@ struct ProgramSource: Sendable {
     private let workDirectory: String
     private let library: String
 
+    /// Characters of a line that are read and quoted; nobody writes longer ones by hand.
+    static let lineMax = 2000
+    /// Frames of one stack; the harness sends 48. Of more, those at both ends are kept.
+    static let framesMax = 100
+
     /// `files` by path relative to `workDirectory`; `library` is where the interpreter's own
     /// modules lie.
     init(files: [String: String], workDirectory: String, library: String) {
         lines = files.mapValues { text in
             text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+                // Each is a text of its own, which all that quote it share.
+                .map { Substring(String($0.prefix(Self.lineMax))) }
         }
         self.workDirectory = workDirectory.hasSuffix("/") ? workDirectory : workDirectory + "/"
         self.library = library
@@ -67,7 +74,13 @@ struct ProgramSource: Sendable {
 
     /// The places of the program's own frames.
     func own(_ frames: [WireFrame]?) -> [Location] {
-        (frames ?? []).filter(isProgram).map(location)
+        Self.ends(of: (frames ?? []).filter(isProgram)).map(location)
+    }
+
+    /// No more than ``framesMax`` of `frames`.
+    static func ends(of frames: [WireFrame]) -> [WireFrame] {
+        guard frames.count > framesMax else { return frames }
+        return Array(frames.prefix(framesMax / 2) + frames.suffix(framesMax / 2))
     }
 
     /// The number, from 1, of the character at a number of bytes, from 0.

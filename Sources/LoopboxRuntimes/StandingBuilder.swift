@@ -93,17 +93,32 @@ struct StandingBuilder: Sendable {
     }
 
     /// Tasks that wait for one another, each for the next and the last for the first; empty: none.
+    ///
+    /// - Complexity: each task is passed once, whatever the program sends.
     func cycle(among tasks: [WireStandingTask]) -> [WireStandingTask] {
         let byID = Dictionary(tasks.map { ($0.id, $0) }) { first, _ in first }
-        for start in tasks {
+        var passed: Set<Int> = []
+        var inCycles: [Int: [WireStandingTask]] = [:]
+        for start in tasks where !passed.contains(start.id) {
             var path: [WireStandingTask] = []
-            var current: WireStandingTask? = start
-            while let task = current, !path.contains(where: { $0.id == task.id }) {
+            var places: [Int: Int] = [:]
+            var current = byID[start.id]
+            while let task = current, passed.insert(task.id).inserted {
+                places[task.id] = path.count
                 path.append(task)
                 current = task.waitedFor?.first.flatMap { byID[$0] }
             }
-            if current?.id == start.id, path.count > 1 { return path }
+            guard let last = current, let place = places[last.id], path.count - place > 1 else {
+                continue
+            }
+            let cycle = Array(path[place...])
+            for task in cycle { inCycles[task.id] = cycle }
         }
-        return []
+        // It begins with the one of its tasks that was reported first.
+        guard let first = tasks.first(where: { inCycles[$0.id] != nil }),
+            let cycle = inCycles[first.id],
+            let place = cycle.firstIndex(where: { $0.id == first.id })
+        else { return [] }
+        return Array(cycle[place...] + cycle[..<place])
     }
 }

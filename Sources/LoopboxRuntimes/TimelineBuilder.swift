@@ -20,12 +20,14 @@ struct TimelineBuilder: Sendable {
     /// Classes of lags; the first ones are those from a second on, the last those below.
     private static let lagClasses = 32
     private static let lagLeast = 0x1p-13
+    /// Characters of a text, which many events can name: more than the harness sends.
+    private static let textMax = 200
 
     /// The timeline; nil: nothing was told of any loop.
     func timeline(from facts: [Fact], mode: JobSpec.TimelineMode) -> Timeline? {
         let parts = facts.compactMap(\.timeline)
         guard let loops = parts.last(where: { $0.loops != nil }) else { return nil }
-        let texts = [""] + parts.flatMap { $0.texts ?? [] }
+        let texts = [""] + parts.flatMap { $0.texts ?? [] }.map { String($0.prefix(Self.textMax)) }
         var tasks: [Int: Timeline.Task] = [:]
         let tasksMax = Timeline.eventsMax / 2
         for part in parts {

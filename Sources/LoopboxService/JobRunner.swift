@@ -94,6 +94,11 @@ public final class JobRunner {
             WorkDirectory(base: workBase, name: name).remove()
         }
         workers = ThreadPoolExecutor(name: "runner", threads: 4)
+        do throws(DigestError) {
+            try digester.start()
+        } catch {
+            throw .digest(error)
+        }
         do {
             sandbox = try Sandbox(on: loop, instance: workDirectory)
         } catch {
