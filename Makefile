@@ -8,7 +8,7 @@ IMPORTS := --explicit-target-dependency-import-check error
 SOURCES := Package.swift Sources Tests
 
 .DEFAULT_GOAL := help
-.PHONY: help deps swift build release test test-debug test-release tsan asan bench bench-isolation bench-overhead container-test \
+.PHONY: help deps swift build release test test-debug test-release tsan asan bench bench-isolation bench-overhead bench-digest container-test \
 	lint format demo clean
 
 help: ## List the targets
@@ -67,6 +67,10 @@ bench: deps swift ## Compare the event loop with asyncio and uvloop; Tests/Bench
 
 bench-overhead: ## Measure what the timeline adds to debug mode; Tests/Benchmarks/RESULTS-OVERHEAD.md
 	python3 Tests/Benchmarks/overhead.py
+
+bench-digest: release ## Show how the cost of hostile reports grows; Tests/Benchmarks/RESULTS-DIGEST.md
+	python3 Tests/Benchmarks/digest_growth.py .build/release/loopbox \
+	    | tee Tests/Benchmarks/RESULTS-DIGEST.md
 
 bench-isolation: release ## Compare the levels: what isolation adds to a job
 	python3 Tests/Benchmarks/isolation.py .build/release/loopbox

@@ -196,6 +196,7 @@ let package = Package(
         tests(of: "LoopboxModel"),
         tests(of: "LoopboxSpec", ["LoopboxModel"], exclude: ["Golden"]),
         tests(of: "LoopboxReport", ["LoopboxModel"], exclude: ["Golden", "Python"]),
+        tests(of: "LoopboxDigest", ["LoopboxModel", "LoopboxReport"]),
         tests(of: "LoopboxGate", ["LoopboxModel", "LoopboxReport"]),
         tests(of: "LoopboxStore", ["LoopboxModel", "Loop", grdb, logging]),
         tests(

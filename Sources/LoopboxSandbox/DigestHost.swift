@@ -147,7 +147,11 @@ public final class DigestHost {
         if let channel { loop.unwatch(channel.file.number) }
         channel = nil
         reader = nil
-        process?.kill()
+        if let process {
+            process.kill()
+            // Kept until its end has been noticed.
+            process.exited.addDoneCallback { _ in withExtendedLifetime(process) {} }
+        }
         process = nil
         let abandoned = works.values
         works = [:]

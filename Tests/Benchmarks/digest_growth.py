@@ -109,6 +109,36 @@ for i in range(N):
     "stacks of threads": '''
 os.write(R, b"T" + b"hread 0x0 (most recent call first):\\n" + (b'  File "' + main.encode() + b'", line 1 in f\\n') * (100 * N) + b"\\0" * 1)
 ''',
+    "random messages": '''
+import random
+dice = random.Random(4711)
+KINDS = ["hello", "warning", "context", "log", "slow", "blocking", "uncaught", "thread", "unraisable",
+         "timeline", "standing", "leaked_task", "leaked_thread", "leaked_object", "raw", "count"]
+def frame():
+    return [dice.choice([main, "/usr/lib/python3/asyncio/tasks.py", "<x>"]), dice.randrange(40), "f"]
+def text():
+    return dice.choice(["x", "<a pending ", "coroutine 'f' was never awaited", "unclosed file", "fd=7 "]) * dice.choice([1, 1, 9, 99])
+def coroutine():
+    return {"name": text(), "id": dice.randrange(999), "def": frame(), "origin": frames(), "stands": frames()}
+def frames():
+    return [frame() for _ in range(dice.randrange(5))]
+def task():
+    return {"id": dice.randrange(999), "name": text(), "coroutine": coroutine(), "created": frames(),
+            "waits": True, "for": [dice.randrange(999)]}
+def exception(depth=3):
+    made = {"type": text(), "id": dice.randrange(999), "message": text(), "frames": frames()}
+    if depth and dice.random() < 0.3: made["cause"] = exception(depth - 1)
+    if depth and dice.random() < 0.3: made["group"] = [exception(depth - 1) for _ in range(3)]
+    return made
+for _ in range(100 * N):
+    fields = {"message": text(), "category": text(), "bases": [text()], "file": main,
+              "line": dice.randrange(40), "coroutine": coroutine(), "stack": frames(), "created": frames(),
+              "exception": exception(), "task": task(), "future": task(), "seconds": dice.random(),
+              "thread": text(), "said": text(), "reason": "time", "tasks": [task() for _ in range(5)],
+              "threads": [{"name": text(), "stack": frames()}], "raw": text(), "of": dice.randrange(99),
+              "key": dice.randrange(99), "n": dice.randrange(99), "handle_id": dice.randrange(99)}
+    fact(dice.choice(KINDS), **{k: v for k, v in fields.items() if dice.random() < 0.7})
+''',
     "frames without end": '''
 for i in range(N):
     os.write(R, (b"\\0\\0\\0\\2{}") * 20000)
@@ -193,4 +223,5 @@ def main():
             server.wait()
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -154,8 +154,23 @@ final class ServerProcess: Sendable {
         }
     }
 
-    /// Its children, ended ones that nobody has waited for as well.
-    var children: [pid_t] {
+    /// Its children without the host of its digest processes; ended ones that nobody has waited for
+    /// as well.
+    var children: [pid_t] { allChildren.filter { $0 != digestHost } }
+
+    /// The process that forks its digest processes; nil while there is none.
+    var digestHost: pid_t? {
+        allChildren.first { contents("/proc/\($0)/cmdline")?.hasPrefix("loopbox-digest") == true }
+    }
+
+    /// The digest processes that are at work.
+    var digestProcesses: [pid_t] {
+        guard let host = digestHost else { return [] }
+        let children = contents("/proc/\(host)/task/\(host)/children") ?? ""
+        return children.split(separator: " ").compactMap { pid_t($0) }
+    }
+
+    private var allChildren: [pid_t] {
         entries("/proc/\(process.id)/task").flatMap { thread in
             (contents("/proc/\(process.id)/task/\(thread)/children") ?? "").split(separator: " ")
         }.compactMap { pid_t($0) }
