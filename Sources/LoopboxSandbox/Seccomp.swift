@@ -24,6 +24,8 @@ struct Seccomp: Sendable {
         var argument: UInt32 = 0
         var mask: UInt64 = 0
         var value: UInt64 = 0
+        /// Another argument that has to equal a value besides.
+        var second: (argument: CInt, value: UInt64)?
     }
 
     /// The filter for a program at `level` with `network`.
@@ -48,7 +50,9 @@ struct Seccomp: Sendable {
                 compare: denial.compare,
                 argument: denial.argument,
                 mask: denial.mask,
-                value: denial.value
+                value: denial.value,
+                second_argument: denial.second?.argument ?? -1,
+                second_value: denial.second?.value ?? 0
             )
         }
         let count = unsafe csandbox_filter(
@@ -144,6 +148,19 @@ struct Seccomp: Sendable {
         ]
         // Pages that are given to a pipe stay when the process has them no more.
         + deny(["vmsplice"], EPERM)
+        // Some machines let a socket hold megabytes. As the kernel does with a size that is too large,
+        // it says nothing about it and keeps to what it has.
+        + [7 /* SO_SNDBUF */, 8 /* SO_RCVBUF */].map {
+            Denial(
+                call: "setsockopt",
+                error: 0,
+                compare: CSANDBOX_EQUAL,
+                argument: 1,
+                mask: 0xffff_ffff,
+                value: 1 /* SOL_SOCKET */,
+                second: (2, $0)
+            )
+        }
 
     /// What a program may do to itself only, where others of the same user are in sight. Landlock
     /// has no word in these.

@@ -296,6 +296,23 @@ import Testing
         server.terminate()
     }
 
+    @Test(.enabled(if: geteuid() == 0))
+    func `a run that can't be watched is ended, and that is our fault`() throws {
+        let hidden = "mount -t proc -o hidepid=2,gid=65533 proc /proc && exec \"$@\""
+        let server = try ServerProcess(
+            ["--sandbox", "standard", "--runtime", "python=\(ServerProcess.reference)"],
+            as: .rootOfAContainer,
+            by: ["/usr/bin/unshare", "-m", "/bin/sh", "-c", hidden, "sh"]
+        )
+        let answer = try server.submit(
+            spec("import time\ntime.sleep(50)\n", "limits: {time: 60s}\n"),
+            "wait=60s"
+        )
+        #expect(answer.json.outcome.string == "sandbox_failed", "\(answer)")
+        #expect(answer.text.contains("could not be compared with its limits"), "\(answer)")
+        server.terminate()
+    }
+
     @Test(arguments: attacks)
     func `without isolation each leads where it is meant to`(attack: Attack) throws {
         let control = try Finished(

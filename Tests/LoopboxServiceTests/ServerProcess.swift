@@ -25,16 +25,18 @@ final class ServerProcess: Sendable {
     ///   - environment: on top of the clean one.
     ///   - home: where another server was before, to go on from what it left.
     ///   - identity: as whom it runs.
+    ///   - starter: a command that runs the one that follows it.
     init(
         _ arguments: [String] = [],
         environment: [String: String] = [:],
         home: TemporaryDirectory? = nil,
-        as identity: Identity = .own
+        as identity: Identity = .own,
+        by starter: [String] = []
     ) throws {
         let home = try home ?? TemporaryDirectory()
         self.home = home
         if identity == .nobody { chown(home.path, Identity.nobodysID, Identity.nobodysID) }
-        let command = identity.command + [Self.loopbox] + Self.arguments(home) + arguments
+        let command = starter + identity.command + [Self.loopbox] + Self.arguments(home) + arguments
         process = try ChildProcess(
             command[0],
             Array(command.dropFirst()),

@@ -15,7 +15,7 @@ enum csandbox_compare {
     CSANDBOX_GREATER = 2,      // argument > value
 };
 
-// One call that is answered with an errno.
+// One call that is answered with an errno; with 0 it is not made and seems to succeed.
 struct csandbox_denial {
     const char *_Nonnull call;
     int error;
@@ -23,6 +23,9 @@ struct csandbox_denial {
     unsigned argument;
     uint64_t mask;
     uint64_t value;
+    // Another argument that has to equal a value besides; a negative one: none.
+    int second_argument;
+    uint64_t second_value;
 };
 
 // Makes the filter that denies these calls, 32-bit and x32 calls, and allows the rest. Writes it in

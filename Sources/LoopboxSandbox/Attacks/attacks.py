@@ -649,6 +649,16 @@ def give_pages_to_a_pipe():
     call("vmsplice", writing, vector, 1, 0)
 
 
+@attack("standard", "strict", "sampled_limits")
+def make_room_in_a_socket():
+    one, other = socket.socketpair()
+    size = one.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, size)
+    # The kernel doubles what it is asked for.
+    if one.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) == size:
+        raise Held("as large as before")
+
+
 @attack()
 def allocate_more_than_a_file_has():
     with tempfile.TemporaryFile() as file:
