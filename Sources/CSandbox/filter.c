@@ -12,17 +12,24 @@ _Static_assert(sizeof(struct sock_filter) == sizeof(uint64_t), "a filter step is
 
 static int add(scmp_filter_ctx context, const struct csandbox_denial *denial, int call) {
     uint32_t action = SCMP_ACT_ERRNO(denial->error);
-    struct scmp_arg_cmp compare = {.arg = denial->argument};
+    struct scmp_arg_cmp compares[2] = {{.arg = denial->argument}};
     if (denial->compare == CSANDBOX_EQUAL) {
-        compare.op = SCMP_CMP_MASKED_EQ;
-        compare.datum_a = denial->mask;
-        compare.datum_b = denial->value;
+        compares[0].op = SCMP_CMP_MASKED_EQ;
+        compares[0].datum_a = denial->mask;
+        compares[0].datum_b = denial->value;
     } else {
-        compare.op = SCMP_CMP_GT;
-        compare.datum_a = denial->value;
+        compares[0].op = SCMP_CMP_GT;
+        compares[0].datum_a = denial->value;
     }
     unsigned count = denial->compare == CSANDBOX_ALWAYS ? 0 : 1;
-    return seccomp_rule_add_array(context, action, call, count, &compare);
+    if (denial->second_argument >= 0) {
+        compares[count].arg = (unsigned)denial->second_argument;
+        compares[count].op = SCMP_CMP_MASKED_EQ;
+        compares[count].datum_a = 0xffffffff;
+        compares[count].datum_b = denial->second_value;
+        count++;
+    }
+    return seccomp_rule_add_array(context, action, call, count, compares);
 }
 
 int csandbox_export_filter(void *context, uint64_t *program, int capacity) {

@@ -21,19 +21,31 @@
 // of a pid namespace, or in a Landlock domain of its own with signals scoped, which it makes sure
 // of by failing to signal its own parent. The program is in a second domain, inside the keeper's,
 // so that it can't signal the keeper.
+//
+// How a run ends when the server does, however that dies. Nobody but the server can read what the
+// keeper writes, so when nobody can any more, the server is gone: the kernel says so by POLLERR,
+// and the keeper ends its run. A death signal would not do: SIGKILL, the only one that needs no
+// help, would end the keeper and with it the only one who can find all processes of the run.
+//
+// What it counts. Files in memory are in no process's size, and only who is in the run's mount
+// namespace sees how much there is: the keeper looks, and tells when it has changed.
 #define _GNU_SOURCE
 #include "CSandbox.h"
 
 #include <elf.h>
 #include <errno.h>
 #include <linux/capability.h>
+#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #if defined(__clang__)
@@ -100,6 +112,8 @@ enum { MACHINE = EM_AARCH64 };
 #define SIGNAL_BIT(signal) (1UL << ((signal)-1))
 // What tells the keeper to end all at once; with SIGTERM it only asks the program.
 enum { END_ALL = SIGQUIT };
+// How often files in memory are looked at, as often as the server looks at the processes.
+enum { FILES_INTERVAL_NS = 50 * 1000 * 1000 };
 
 KEEPER static void tell(uint32_t kind, uint32_t layers, int32_t status, uint32_t ended,
                         uint32_t resident) {
@@ -185,6 +199,28 @@ KEEPER static void become_program(uint32_t wanted, int has_landlock, char **word
     leave(127);
 }
 
+// Whether nobody is left to read what is told.
+KEEPER static int is_orphaned(void) {
+    volatile struct pollfd status;
+    volatile struct timespec none;
+    status.fd = CSANDBOX_STATUS;
+    status.events = 0;
+    none.tv_sec = none.tv_nsec = 0;
+    return CALL(SYS_ppoll, &status, 1, &none, 0) == 1 && (status.revents & POLLERR) != 0;
+}
+
+// Tells how much memory the run's files take, if that has changed since it was `*told`. An empty
+// file takes some, too: the kernel's note of it is about a kibibyte.
+KEEPER static void tell_files(uint32_t *told) {
+    volatile struct statfs files;
+    if (CALL(SYS_fstatfs, CSANDBOX_FILES, &files, 0, 0) != 0) return;
+    uint64_t kib = (uint64_t)(files.f_blocks - files.f_bfree) * ((uint64_t)files.f_bsize / 1024) +
+                   (files.f_files - files.f_ffree);
+    if ((uint32_t)kib == *told) return;
+    *told = (uint32_t)kib;
+    tell(CSANDBOX_STORED, 0, 0, 0, (uint32_t)kib);
+}
+
 // The number that `word` begins with; `*rest` is what follows a comma behind it.
 KEEPER static uint32_t number(const char *word, const char **rest) {
     uint32_t value = 0;
@@ -194,7 +230,7 @@ KEEPER static uint32_t number(const char *word, const char **rest) {
     return value;
 }
 
-// argv: the keeper's name, "LAYERS,HAS_LANDLOCK", the program's file, the program's arguments.
+// argv: the keeper's name, "LAYERS,HAS_LANDLOCK,HAS_FILES", the program's file, its arguments.
 KEEPER __attribute__((visibility("hidden"))) void csandbox_keeper_main(long *stack) {
     long count = stack[0];
     char **words = (char **)(stack + 1);
@@ -203,10 +239,15 @@ KEEPER __attribute__((visibility("hidden"))) void csandbox_keeper_main(long *sta
     const char *rest = words[1];
     uint32_t wanted = number(rest, &rest);
     int has_landlock = number(rest, &rest) != 0;
+    int has_files = number(rest, &rest) != 0;
 
     volatile unsigned long all = ~0UL;
     CALL(SYS_rt_sigprocmask, SIG_SETMASK, &all, 0, sizeof all);
+    // The server may have died on the way to here; from now on its death is no signal any more.
+    CALL(SYS_prctl, PR_SET_PDEATHSIG, 0, 0, 0);
+    if (is_orphaned()) leave(126);
     CALL(SYS_fcntl, CSANDBOX_STATUS, 2 /* F_SETFD */, 1 /* FD_CLOEXEC */, 0);
+    if (has_files) CALL(SYS_fcntl, CSANDBOX_FILES, 2 /* F_SETFD */, 1 /* FD_CLOEXEC */, 0);
     CALL(SYS_close, CSANDBOX_KEEPER, 0, 0, 0);
     // Nobody reads what the program's user could read of this process.
     CALL(SYS_prctl, PR_SET_DUMPABLE, 0, 0, 0);
@@ -232,20 +273,50 @@ KEEPER __attribute__((visibility("hidden"))) void csandbox_keeper_main(long *sta
     for (int file = 0; file < CSANDBOX_STATUS; file++) CALL(SYS_close, file, 0, 0, 0);
     if (has_landlock) CALL(SYS_close, CSANDBOX_INNER_RULES, 0, 0, 0);
 
+    long signals = CALL(SYS_signalfd4, -1, &all, sizeof all, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (signals < 0) {
+        CALL(SYS_kill, program, SIGKILL, 0, 0);
+        tell(CSANDBOX_FAILED, 0, (int32_t)-signals, 0, 0);
+        leave(127);
+    }
+
     int32_t end = 0;
     int has_ended = 0;
     uint32_t killed = 0;
     int is_ending_all = 0;
     uint32_t resident = 0;
+    uint32_t files = 0;
     volatile struct rusage usage;
+    // What came, and the server's end. The latter is looked at until it is known.
+    volatile struct pollfd watched[2];
+    watched[0].fd = (int)signals;
+    watched[0].events = POLLIN;
+    watched[1].fd = CSANDBOX_STATUS;
+    watched[1].events = 0;
+    volatile struct timespec interval;
     while (!has_ended) {
-        long signal = CALL(SYS_rt_sigtimedwait, &all, 0, 0, sizeof all);
-        if (signal == SIGTERM || signal == SIGINT) {
-            // Before it leads its group, it is alone.
-            if (CALL(SYS_kill, -program, signal, 0, 0) != 0) CALL(SYS_kill, program, signal, 0, 0);
-            CALL(SYS_kill, -program, SIGCONT, 0, 0);
+        interval.tv_sec = 0;
+        interval.tv_nsec = FILES_INTERVAL_NS;
+        CALL(SYS_ppoll, watched, 2, has_files ? &interval : 0, 0);
+        if (has_files) tell_files(&files);
+        int must_end_all = 0;
+        if (watched[1].revents & POLLERR) {
+            watched[1].fd = -1;
+            watched[1].revents = 0;
+            must_end_all = 1;
         }
-        if (signal == END_ALL) {
+        volatile struct signalfd_siginfo came;
+        while (CALL(SYS_read, signals, &came, sizeof came, 0) == (long)sizeof came) {
+            long signal = came.ssi_signo;
+            if (signal == SIGTERM || signal == SIGINT) {
+                // Before it leads its group, it is alone.
+                if (CALL(SYS_kill, -program, signal, 0, 0) != 0)
+                    CALL(SYS_kill, program, signal, 0, 0);
+                CALL(SYS_kill, -program, SIGCONT, 0, 0);
+            }
+            if (signal == END_ALL) must_end_all = 1;
+        }
+        if (must_end_all) {
             is_ending_all = 1;
             if (is_scoped) CALL(SYS_kill, -1, SIGKILL, 0, 0);
             CALL(SYS_kill, program, SIGKILL, 0, 0);

@@ -7,6 +7,8 @@
 //     looked at. A user namespace gets its map first: before that nothing has an owner.
 //  2. What the new root shows of the machine is taken by path, as detached copies, while the paths
 //     can still be walked with the server's rights. Then the root is built and becomes the root.
+//     Without a new root, a run may have a mount namespace all the same, just for a /dev/shm of its
+//     own.
 //  3. Landlock's rules are made, before the user changes, for the same reason. They come into force
 //     in the keeper.
 //  4. The user changes; the program's files are written as that user; capabilities go.
@@ -23,6 +25,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
+#include <sys/fsuid.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -34,6 +37,14 @@
 const uint64_t csandbox_namespaces =
     CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS;
 const uint64_t csandbox_user_namespace = CLONE_NEWUSER;
+const uint64_t csandbox_mount_namespace = CLONE_NEWNS;
+
+void csandbox_look_as(uint32_t user) {
+    // Back to root first, the group next: another user could not change it any more.
+    setfsuid(0);
+    setfsgid(user);
+    setfsuid(user);
+}
 
 void csandbox_hide(void) { prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 
@@ -166,6 +177,32 @@ static int load_filter(struct csandbox_plan *plan) {
     return (int)syscall(SYS_seccomp, 1 /* SECCOMP_SET_MODE_FILTER */, 0, &program);
 }
 
+// Over the machine's /dev/shm, in a mount namespace that is the run's: what is in it ends with the
+// run, and its size is the kernel's to keep.
+static int mount_shared_memory(const char *options) {
+    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return -1;
+    return mount("tmpfs", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, options);
+}
+
+int csandbox_try_shared_memory(void *unused) {
+    (void)unused;
+    int step = mount_shared_memory("size=4k") == 0 ? 1 : 2;
+    errno = ECANCELED;
+    return step;
+}
+
+// The keeper asks it how full it is.
+static int keep_stored(const char *path) {
+    int file = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (file < 0) return -1;
+    if (file == CSANDBOX_FILES) return fcntl(file, F_SETFD, 0);
+    int result = dup2(file, CSANDBOX_FILES);
+    int error = errno;
+    close(file);
+    errno = error;
+    return result < 0 ? -1 : 0;
+}
+
 int csandbox_prepare(void *argument) {
     struct csandbox_plan *plan = argument;
     plan->subject = NULL;
@@ -183,11 +220,18 @@ int csandbox_prepare(void *argument) {
             chdir(plan->staging) != 0)
             return CSANDBOX_STEP_ROOT;
         if (csandbox_build_root(plan) != 0) return CSANDBOX_STEP_MOUNT;
+        plan->subject = plan->stored;
+        if (plan->stored && keep_stored(plan->stored) != 0) return CSANDBOX_STEP_MOUNT;
         plan->subject = NULL;
         if (csandbox_change_root() != 0) return CSANDBOX_STEP_PIVOT;
         if (plan->has_loopback && bring_up_loopback() != 0) return CSANDBOX_STEP_LOOPBACK;
         if (sethostname(plan->host_name, csandbox_length(plan->host_name)) != 0)
             return CSANDBOX_STEP_HOST_NAME;
+    }
+    if (plan->shared_memory_options) {
+        plan->subject = "/dev/shm";
+        if (mount_shared_memory(plan->shared_memory_options) != 0 || keep_stored("/dev/shm") != 0)
+            return CSANDBOX_STEP_SHARED_MEMORY;
     }
     if (plan->handled_files && csandbox_make_rules(plan) != 0) return CSANDBOX_STEP_LANDLOCK;
     plan->subject = NULL;

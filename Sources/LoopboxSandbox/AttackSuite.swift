@@ -14,8 +14,8 @@ public final class AttackSuite {
         public var name: String
         /// `standard`, `strict`.
         public var levels: [String]
-        /// Whether only ``Layer/scope`` holds it.
-        public var needsScope: Bool
+        /// The one layer that holds it, if not every machine has that.
+        public var layer: String?
     }
 
     /// What came of an attack.
@@ -135,11 +135,10 @@ public final class AttackSuite {
             return Attack(
                 name: words[0],
                 levels: Array(words.dropFirst()),
-                needsScope: words.contains("scope")
+                layer: words.dropFirst().first { Layer(rawValue: $0) != nil }
             )
         }.filter {
-            $0.levels.contains(level.rawValue)
-                && (!$0.needsScope || layers.contains(Layer.scope.rawValue))
+            $0.levels.contains(level.rawValue) && ($0.layer.map(layers.contains) ?? true)
         }
     }
 

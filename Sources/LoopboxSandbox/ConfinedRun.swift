@@ -11,7 +11,9 @@ final class Facilities {
     let keeper: Keeper
     let landlock = Landlock()
     let namespaces = Namespaces(user: geteuid())
-    let groups = ControlGroups()
+    let groups: ControlGroups?
+    /// Whether a run at level standard can have shared memory.
+    let hasSharedMemory: Bool
     private let standardFilter: Seccomp
     private let strictFilters: [JobSpec.Network: Seccomp]
 
@@ -23,11 +25,19 @@ final class Facilities {
                 code: ENOSYS
             )
         }
+        let groups = ControlGroups()
+        self.groups = groups
+        hasSharedMemory = SharedMemory.isPossible()
         keeper = try Keeper()
-        standardFilter = try Seccomp(level: .standard, network: .none)
+        func filter(
+            _ level: JobSpec.Level,
+            _ network: JobSpec.Network
+        ) throws(SandboxError) -> Seccomp {
+            try Seccomp(level: level, network: network, isCounted: groups != nil)
+        }
+        standardFilter = try filter(.standard, .none)
         strictFilters = [
-            .none: try Seccomp(level: .strict, network: .none),
-            .loopback: try Seccomp(level: .strict, network: .loopback),
+            .none: try filter(.strict, .none), .loopback: try filter(.strict, .loopback),
         ]
         // What is read of this process would be read from all runs: tokens, other runs' files.
         csandbox_hide()
@@ -49,6 +59,8 @@ final class ConfinedRun {
     private let folder: WorkFolder?
     private let level: Attestation.Level
     private let required: UInt32
+    /// Whether it has files in memory, which count as such.
+    private let hasFiles: Bool
 
     /// A run of `command`; `workers` do what would make the loop wait.
     init(
@@ -66,6 +78,7 @@ final class ConfinedRun {
         if let owner, !isStrict, unsafe chown(confinement.runDirectory, owner.id, owner.id) != 0 {
             throw .workDirectory(.last("chown", confinement.runDirectory))
         }
+        let hasSharedMemory = !isStrict && facilities.hasSharedMemory
         let rules: [Landlock.Rule]
         var mounts: [Mounts.Entry] = []
         if isStrict {
@@ -83,9 +96,10 @@ final class ConfinedRun {
                 directory: confinement.runDirectory,
                 runtimes: confinement.runtimes,
                 readable: confinement.readable,
-                ownsUser: owner != nil
+                ownsSharedMemory: hasSharedMemory
             )
         }
+        hasFiles = isStrict || hasSharedMemory
         group = try facilities.groups.map { groups throws(SandboxError) in
             try ControlGroup(in: groups, command.limits, removedBy: workers)
         }
@@ -107,6 +121,9 @@ final class ConfinedRun {
                 namespaces: isStrict ? facilities.namespaces : nil,
                 hasLoopback: confinement.network == .loopback,
                 mounts: mounts,
+                stored: isStrict ? Mounts.quota : nil,
+                sharedMemory: hasSharedMemory
+                    ? SharedMemory.options(memory: command.limits.memory) : nil,
                 landlock: facilities.landlock,
                 rules: rules,
                 user: owner?.id,
@@ -117,11 +134,19 @@ final class ConfinedRun {
         )
     }
 
-    /// Tells what the processes of the run with the keeper `keeper` use.
-    func usage(of keeper: pid_t) -> @Sendable () -> TreeUsage {
-        if let group { return { [folder = group.folder] in TreeUsage(ofGroup: folder) } }
-        return { [user = owner?.id, limit = command.limits.memory] in
-            TreeUsage(of: keeper, user: user, limit: limit)
+    /// Tells what the processes of the run with the keeper `keeper` use, if its files in memory take
+    /// `files`.
+    func usage(
+        of keeper: pid_t
+    ) -> (_ files: ByteCount) -> @Sendable () -> Sandbox.Run.Look {
+        if let group {
+            return { [folder = group.folder] _ in
+                { Result { () throws(SystemError) in try ControlGroup.usage(folder) } }
+            }
+        }
+        let watch = TreeWatch(of: keeper, user: owner?.id, limit: command.limits.memory)
+        return { files in
+            { Result { () throws(SystemError) in try watch.look(files: files) } }
         }
     }
 
@@ -129,6 +154,7 @@ final class ConfinedRun {
     func apply(to plan: inout ProcessPlan) {
         plan.arguments = Keeper.arguments(
             required: required,
+            hasFiles: hasFiles,
             path: command.path,
             arguments: command.arguments
         )
@@ -138,7 +164,11 @@ final class ConfinedRun {
         if let group { plan.descriptors[ControlGroup.descriptor] = group.members.number }
         if let folder { plan.descriptors[WorkFolder.descriptor] = folder.child.number }
         plan.preparation = isolation.preparation
-        if confinement.level == .strict { plan.cloneFlags = facilities.namespaces.flags }
+        if confinement.level == .strict {
+            plan.cloneFlags = facilities.namespaces.flags
+        } else if hasFiles {
+            plan.cloneFlags = SharedMemory.namespaceFlag
+        }
         // A user namespace counts its processes by itself, too.
         let ownsUser =
             owner != nil || (confinement.level == .strict && facilities.namespaces.hasUsers)
@@ -157,13 +187,14 @@ final class ConfinedRun {
 
     /// Puts what the keeper told into `result`.
     ///
-    /// - Parameter tasksSeen: how many processes and threads the run had at the last look.
-    /// - Throws: where the program was not run.
+    /// - Parameter run: what was seen of it.
+    /// - Throws: if the program was not run, or not within limits.
     func complete(
         _ result: inout SandboxResult,
         _ told: Keeper.Told,
-        tasksSeen: Int
+        _ run: Sandbox.Run
     ) throws(SandboxError) {
+        if let error = run.blindness { throw .unwatched(error) }
         if let failure = told.failure {
             guard failure.isExec else {
                 throw .isolation(step: "keeper", subject: "", code: failure.code)
@@ -200,14 +231,16 @@ final class ConfinedRun {
         if let most = group?.memoryExceeded {
             result.intervention = .memoryExceeded(most)
             // Nobody was left to count.
-            result.endedProcesses = max(0, tasksSeen - 1)
+            result.endedProcesses = max(0, run.tasksSeen - 1)
         }
         let ending: Exit.Ending =
             told.status.map(Self.ending) ?? .signaled(SIGKILL)
+        // The kernel's own count, if it has one, has all of it.
+        let time = group?.processorTime
         result.exit = Exit(
             ending: ending,
-            userTime: result.exit.userTime,
-            systemTime: result.exit.systemTime,
+            userTime: time?.user ?? (result.exit.userTime + run.unseenTime),
+            systemTime: time?.system ?? result.exit.systemTime,
             maxResidentBytes: told.maxResidentBytes,
             voluntarySwitches: result.exit.voluntarySwitches,
             involuntarySwitches: result.exit.involuntarySwitches

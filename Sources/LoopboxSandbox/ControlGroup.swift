@@ -138,6 +138,32 @@ final class ControlGroup {
         return ByteCount(bytes: most.split(separator: "\n").first.flatMap { Int($0) } ?? 0)
     }
 
+    /// What the run with the group at `folder` uses; its memory the kernel bounds by itself.
+    static func usage(_ folder: String) throws(SystemError) -> TreeUsage {
+        func text(_ name: String) throws(SystemError) -> String {
+            guard let bytes = try ProcFile.content("\(folder)/\(name)") else {
+                throw SystemError(call: "open", subject: "\(folder)/\(name)", code: ENOENT)
+            }
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        var usage = TreeUsage()
+        usage.cpu = .microseconds(number(after: "usage_usec", in: try text("cpu.stat")))
+        let members = Int(try text("pids.current").prefix { $0.isNumber }) ?? 0
+        // Without the keeper.
+        usage.tasks = max(0, members - 1)
+        return usage
+    }
+
+    /// The processor time of all that were in the group; nil: the kernel does not tell.
+    var processorTime: (user: Duration, system: Duration)? {
+        let text = ProcFile.text("\(folder)/cpu.stat")
+        guard Self.number(after: "usage_usec", in: text) > 0 else { return nil }
+        return (
+            .microseconds(Self.number(after: "user_usec", in: text)),
+            .microseconds(Self.number(after: "system_usec", in: text))
+        )
+    }
+
     /// The number in the line of `text` that begins with `key`.
     static func number(after key: String, in text: String) -> Int {
         let line = text.split(separator: "\n").first { $0.hasPrefix(key + " ") }

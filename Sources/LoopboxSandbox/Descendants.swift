@@ -6,32 +6,38 @@ import LoopSystem
 /// Ends what a program leaves behind outside its process group.
 ///
 /// How this works. This process is a sub-reaper, so whoever loses its parent below us becomes our
-/// child. Of these, the ones that bear the run's mark in their environment are killed; their own
-/// children become ours by that, so it goes on until none is left. A program that changes its
-/// environment and makes a new session escapes this: level none promises no more.
+/// child. Of a run without isolation the ones that bear its mark in their environment are killed: a
+/// program that changes its environment and makes a new session escapes this, and level none
+/// promises no more. An isolated run has its keeper below us, to whom its orphans go; ours they are
+/// only if the keeper was killed. All runs of a sandbox are isolated or none is, so any of these may
+/// be killed, whatever it made of itself.
+///
+/// The children of those who are killed become ours by that, so it goes on until none is left.
 ///
 /// Source: PR_SET_CHILD_SUBREAPER in prctl(2), /proc/pid/task/tid/children in proc(5).
 enum Descendants {
-    /// How often new children are looked for; more generations than a program makes by accident.
-    private static let roundsMax = 64
+    /// Which orphans are meant.
+    enum Kind {
+        /// Those of the session, and those with the mark (`NAME=value`).
+        case ofRun(session: pid_t, mark: String)
+        /// Every one.
+        case all
+    }
 
-    /// Kills and reaps every orphan of the session `session` or with `mark` (`NAME=value`), and
-    /// reaps the other orphans that have ended.
-    static func end(session: pid_t, marked mark: String) {
-        for _ in 0..<roundsMax {
-            var isAnyLeft = false
-            for child in orphans() {
-                // One that is dying shows no environment any more, but its session still.
-                if getsid(child) == session || isMarked(child, mark) {
-                    isAnyLeft = true
-                    kill(child, SIGKILL)
-                    reap(child, flags: 0)
-                } else {
-                    reap(child, flags: WNOHANG)
-                }
+    /// Kills the orphans of `kind` and reaps all that have ended. Does not wait: one that a device
+    /// holds goes when it can.
+    ///
+    /// - Returns: whether one of `kind` is still there.
+    static func end(_ kind: Kind) -> Bool {
+        var isAnyLeft = false
+        for child in orphans() {
+            if isMeant(child, kind) {
+                isAnyLeft = true
+                kill(child, SIGKILL)
             }
-            if !isAnyLeft { return }
+            reap(child)
         }
+        return isAnyLeft
     }
 
     /// Kills every process of the machine that bears a mark that begins with `prefix`: what runs
@@ -45,9 +51,17 @@ enum Descendants {
         }
     }
 
-    private static func reap(_ process: pid_t, flags: CInt) {
+    private static func isMeant(_ process: pid_t, _ kind: Kind) -> Bool {
+        switch kind {
+        case .all: true
+        // One that is dying shows no environment any more, but its session still.
+        case .ofRun(let session, let mark): getsid(process) == session || isMarked(process, mark)
+        }
+    }
+
+    private static func reap(_ process: pid_t) {
         var status: CInt = 0
-        while unsafe waitpid(process, &status, flags) < 0, errno == EINTR {}
+        while unsafe waitpid(process, &status, WNOHANG) < 0, errno == EINTR {}
     }
 
     /// Children that came to us when their parent ended: nobody here waits for them, and they are

@@ -22,6 +22,10 @@ import LoopboxModel
         var namespaces: Namespaces?
         var hasLoopback = false
         var mounts: [Mounts.Entry] = []
+        /// Of the mounts, the file system whose use the keeper tells.
+        var stored: String?
+        /// Without mounts: the options of the tmpfs in place of the machine's `/dev/shm`.
+        var sharedMemory: String?
         var landlock: Landlock
         var rules: [Landlock.Rule]
         /// nil: stays the server's.
@@ -90,6 +94,12 @@ import LoopboxModel
             }
         )
         unsafe plan.pointee.mount_count = CInt(contents.mounts.count)
+        unsafe plan.pointee.stored = contents.stored.map {
+            unsafe text(String($0.drop { $0 == "/" }))
+        }
+        unsafe plan.pointee.shared_memory_options = contents.sharedMemory.map {
+            unsafe text($0)
+        }
         let landlock = contents.landlock
         unsafe plan.pointee.handled_files = landlock.handled.rawValue
         unsafe plan.pointee.scoped = landlock.scoped
@@ -169,6 +179,7 @@ import LoopboxModel
         case CSANDBOX_STEP_PIVOT: "pivot_root"
         case CSANDBOX_STEP_LOOPBACK: "loopback interface"
         case CSANDBOX_STEP_HOST_NAME: "host name"
+        case CSANDBOX_STEP_SHARED_MEMORY: "shared memory"
         case CSANDBOX_STEP_LANDLOCK: "landlock"
         case CSANDBOX_STEP_USER: "change of user"
         case CSANDBOX_STEP_FILES: "file"

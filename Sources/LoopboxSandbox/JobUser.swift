@@ -40,7 +40,4 @@ final class JobUser {
         }
         throw .noUser
     }
-
-    // What the run left in shared memory would be the next one's.
-    deinit { SharedMemory.remove(of: id) }
 }

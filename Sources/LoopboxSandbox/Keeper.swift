@@ -26,9 +26,15 @@ struct Keeper: ~Copyable, Sendable {
     static let endAll = SIGQUIT
 
     /// The arguments with which it starts `path` as `arguments` say; an empty `path`: only the
-    /// layers are tried.
-    static func arguments(required: UInt32, path: String, arguments: [String]) -> [String] {
-        ["loopbox-keeper", "\(required),1", path] + (arguments.isEmpty ? ["program"] : arguments)
+    /// layers are tried. `hasFiles`: whether it tells what the run's files in memory take.
+    static func arguments(
+        required: UInt32,
+        hasFiles: Bool,
+        path: String,
+        arguments: [String]
+    ) -> [String] {
+        ["loopbox-keeper", "\(required),1,\(hasFiles ? 1 : 0)", path]
+            + (arguments.isEmpty ? ["program"] : arguments)
     }
 
     /// What the program's process has to find in force at `level`, or it is not run.
@@ -77,6 +83,8 @@ struct Keeper: ~Copyable, Sendable {
         private(set) var ended = 0
         /// The largest resident set of one process.
         private(set) var maxResidentBytes = 0
+        /// What the run's files in memory take.
+        private(set) var storedBytes = 0
         private var rest: [UInt8] = []
 
         /// Five words of the machine's order.
@@ -92,6 +100,7 @@ struct Keeper: ~Copyable, Sendable {
                 switch frame.kind {
                 case CSANDBOX_ATTESTED.rawValue: layers = frame.layers
                 case CSANDBOX_FAILED.rawValue: failure = (frame.status, frame.layers == 1)
+                case CSANDBOX_STORED.rawValue: storedBytes = Int(frame.resident_kib) * 1024
                 default:
                     status = frame.status
                     ended = Int(frame.ended)

@@ -40,8 +40,11 @@ struct Landlock {
         ]
         /// Of `/dev/null` and its like.
         static let device: Access = [.readFile, .writeFile, .truncate, .deviceControl]
-        /// Of `/dev/shm`, for files whose names one knows: making, using and removing them.
-        static let named: Access = [.readFile, .writeFile, .truncate, .makeFile, .removeFile]
+        /// Of the device at `path`. Who can write to `/dev/zero` can map memory of it that is in no
+        /// process's size.
+        static func of(device path: String) -> Access {
+            path == "/dev/zero" ? .readFile : .device
+        }
         /// What a rule on something that is no directory can give.
         static let ofFiles: Access = [.execute, .writeFile, .readFile, .truncate, .deviceControl]
     }
@@ -81,19 +84,19 @@ struct Landlock {
 
     /// The rules of a run at level standard, which sees the machine's own files.
     ///
-    /// - Parameter ownsUser: whether the run's user has no other processes. Only then it has shared
-    ///   memory: otherwise nobody could tell its files from other runs'.
+    /// - Parameter ownsSharedMemory: whether the run has a `/dev/shm` of its own. Otherwise it has
+    ///   none: of the machine's nobody could tell which files are whose, nor how large they are.
     static func rules(
         directory: String,
         runtimes: [String],
         readable: [String],
-        ownsUser: Bool
+        ownsSharedMemory: Bool
     ) -> [Rule] {
         let shown =
             (Mounts.system + runtimes).map { ($0, Access.runtime) }
             + (Mounts.configuration + ["/etc/hosts"] + readable).map { ($0, Access.readOnly) }
-            + Mounts.devices.map { ($0, Access.device) } + [(directory, Access.own)]
-            + (ownsUser ? [(SharedMemory.folder, Access.named)] : [])
+            + Mounts.devices.map { ($0, Access.of(device: $0)) } + [(directory, Access.own)]
+            + (ownsSharedMemory ? [(SharedMemory.folder, Access.own)] : [])
         return shown.compactMap { path, access in
             var status = stat()
             guard unsafe stat(path, &status) == 0 else { return nil }

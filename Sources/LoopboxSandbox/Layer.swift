@@ -50,10 +50,10 @@ public enum Layer: String, CaseIterable, Sendable {
         case .session: "no terminal, and a process group of its own"
         case .environment: "no variable of the server"
         case .descriptors: "no open file of the server"
-        case .keeper: "whatever it leaves behind is killed with it"
+        case .keeper: "whatever it leaves behind is killed with it, and with the server"
         case .group: "the kernel counts memory, processes and time over the whole run"
         case .sampledLimits:
-            "memory, processes and time of the whole run are looked at 20 times a second"
+            "memory of its processes and files, their number and time are looked at 20 times a second"
         }
     }
 

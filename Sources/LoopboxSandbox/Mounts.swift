@@ -26,10 +26,16 @@ struct Mounts {
     /// Of the root itself: directories, links and a few small files.
     static let rootOptions = "size=1m,nr_inodes=4096,mode=755"
     /// Where the tmpfs with the quota is; no rule leads there.
-    private static let quota = "/.run"
+    static let quota = "/.run"
     /// Quota on files: one for each so many bytes of the quota, as a file has at least a page.
     private static let bytesPerFile = 4096
     private static let filesMin = 1024
+
+    /// The options of a tmpfs with at most `bytes` in its files.
+    static func bounded(_ bytes: ByteCount, mode: String) -> String {
+        let files = max(filesMin, bytes.bytes / bytesPerFile)
+        return "size=\(bytes.bytes),nr_inodes=\(files),mode=\(mode)"
+    }
 
     /// The view of a run in `directory` by `owner`, with at most `disk` bytes that it can write.
     init(
@@ -41,12 +47,11 @@ struct Mounts {
     ) {
         var entries: [Entry] = []
         var rules: [Landlock.Rule] = []
-        let files = max(Self.filesMin, disk.bytes / Self.bytesPerFile)
         entries.append(
             Entry(
                 kind: CSANDBOX_TMPFS,
                 target: Self.quota,
-                source: "size=\(disk.bytes),nr_inodes=\(files),mode=755"
+                source: Self.bounded(disk, mode: "755")
             )
         )
         func own(_ target: String, _ name: String) {
@@ -68,7 +73,7 @@ struct Mounts {
         }
         for path in Self.devices {
             entries.append(Entry(kind: CSANDBOX_DEVICE, target: path, source: path))
-            rules.append(Landlock.Rule(path: path, access: .device, isDirectory: false))
+            rules.append(Landlock.Rule(path: path, access: .of(device: path), isDirectory: false))
         }
         entries.append(
             Entry(kind: CSANDBOX_SYMLINK, target: "/dev/fd", source: "/proc/self/fd")

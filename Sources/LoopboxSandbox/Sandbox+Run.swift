@@ -15,10 +15,24 @@ extension Sandbox {
         private var isCancelled = false
         private var hasKeeper = false
         var tasksSeen = 0
+        /// Processor time that the kernel does not tell, as it was estimated at the last look.
+        var unseenTime: Duration = .zero
+        /// Why what the run uses could not be told, if it was ended for that.
+        var blindness: SystemError?
         private var nextLook: TimerHandle?
+        private var looksOver = 0
+        private var looksFailed = 0
 
         /// How long a keeper may take to kill everything before it is killed itself.
         private static let keeperLimit: Duration = .seconds(2)
+        /// How many looks in a row have to find too much memory, if it is not more than twice as
+        /// much as there may be: what several processes have in common can be told wrongly while they
+        /// come and go.
+        private static let looksOverMax = 3
+        /// How long until the next one of these.
+        private static let looksOverInterval: Duration = .milliseconds(10)
+        /// How many looks in a row may fail: about a second. The server can lack a descriptor.
+        private static let looksFailedMax = 20
 
         init(loop: EventLoop) { self.loop = loop }
 
@@ -56,30 +70,63 @@ extension Sandbox {
             nextLook?.cancel()
         }
 
+        /// How a look ended.
+        typealias Look = Result<TreeUsage, SystemError>
+
         /// Compares what all processes use with the limits, until the run ends.
+        ///
+        /// - Parameter prepare: on the loop, gives what looks on a thread of `watcher`.
         func watch(
             _ limits: JobSpec.Limits,
             by watcher: ThreadPoolExecutor,
-            _ usage: @escaping @Sendable () -> TreeUsage
+            _ prepare: @escaping () -> @Sendable () -> Look
         ) {
-            let used = Future<TreeUsage>(on: loop)
+            let used = Future<Look>(on: loop)
             used.addDoneCallback { [weak self] used in
                 guard let self, self.process != nil, let found = try? used.result() else { return }
                 self.compare(found, with: limits)
-                self.watch(limits, by: watcher, usage)
+                self.watch(limits, by: watcher, prepare)
             }
-            nextLook = try? loop.callLater(Sandbox.watchInterval) { [loop] in
-                try? watcher.submit {
-                    let found = usage()
-                    loop.callSoonThreadsafe { try? used.setResult(found) }
+            // Not at equal distances: nobody is to know when.
+            let interval =
+                looksOver > 0
+                ? Self.looksOverInterval : Sandbox.watchInterval * Double.random(in: 0.5...1.5)
+            nextLook = try? loop.callLater(interval) { [loop] in
+                let look = prepare()
+                do throws(LoopError) {
+                    try watcher.submit {
+                        let found = look()
+                        loop.callSoonThreadsafe { try? used.setResult(found) }
+                    }
+                } catch {
+                    // No thread can be made just now.
+                    let found = SystemError(call: "pthread_create", code: EAGAIN)
+                    try? used.setResult(.failure(found))
                 }
             }
         }
 
-        private func compare(_ usage: TreeUsage, with limits: JobSpec.Limits) {
+        private func compare(_ look: Look, with limits: JobSpec.Limits) {
             guard let process, !process.exited.isDone else { return }
+            let usage: TreeUsage
+            switch look {
+            case .success(let found): usage = found
+            case .failure(let error):
+                looksFailed += 1
+                if looksFailed == Self.looksFailedMax {
+                    // Limits that nobody keeps are none.
+                    blindness = error
+                    kill(intervention)
+                }
+                return
+            }
+            looksFailed = 0
             tasksSeen = usage.tasks
-            if usage.memory > limits.memory {
+            unseenTime = usage.unseen
+            looksOver = usage.memory > limits.memory ? looksOver + 1 : 0
+            if looksOver == Self.looksOverMax
+                || usage.memory.bytes > 2 * limits.memory.bytes
+            {
                 kill(.memoryExceeded(usage.memory))
             } else if usage.tasks > limits.processes {
                 kill(.processesExceeded(usage.tasks))
@@ -108,7 +155,7 @@ extension Sandbox {
             }
         }
 
-        private func kill(_ reason: SandboxResult.Intervention) {
+        private func kill(_ reason: SandboxResult.Intervention?) {
             guard let process else { return }
             intervention = reason
             guard hasKeeper else { return process.sendToGroup(SIGKILL) }

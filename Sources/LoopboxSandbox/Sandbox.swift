@@ -17,14 +17,21 @@ public final class Sandbox {
     private let loop: EventLoop
     /// What marks the processes of this sandbox's runs, together with the run's name.
     private let instance: String
+    private let adoptsOrphans: Bool
     /// Looks at what runs use: on a machine that is full of their processes, reading about them takes
     /// longer than the loop may stand still.
-    private let watcher = ThreadPoolExecutor(name: "watch", threads: 1)
+    private let watcher = ThreadPoolExecutor(name: "watch", threads: watchersMax)
     /// What isolation needs and is made once; nil until it is needed.
     private var facilities: Facilities?
 
     /// The variable by which a run's processes are found again.
     private static let markName = "LOOPBOX_RUN"
+    /// How long killed orphans are waited for, all together, and how often they are looked for.
+    private static let endingsMax = 200
+    private static let endingInterval: Duration = .milliseconds(5)
+    /// A thread is made only if none is idle. So many that a run whose processes are slow to be read
+    /// about makes no other wait.
+    private static let watchersMax = 256
     /// How long the pipes are still read after everything was killed, for what lies in them.
     private static let drainLimit: Duration = .seconds(1)
 
@@ -40,6 +47,7 @@ public final class Sandbox {
     ) throws(SandboxError) {
         self.loop = loop
         self.instance = instance
+        self.adoptsOrphans = adoptsOrphans
         if adoptsOrphans {
             do {
                 try becomeSubreaper()
@@ -154,7 +162,10 @@ public final class Sandbox {
         let folder = isolation?.receiveFolder()
         let limit = run.begin(process, hasKeeper: isolation != nil, limits: command.limits)
         if let isolation {
-            run.watch(command.limits, by: watcher, isolation.usage(of: process.pid))
+            let usage = isolation.usage(of: process.pid)
+            run.watch(command.limits, by: watcher) {
+                usage(ByteCount(bytes: told.told.storedBytes))
+            }
         }
         // The wait can't be cancelled: whoever wants the run to end says so to `run`.
         let exit = await Self.exit(of: process)
@@ -162,10 +173,13 @@ public final class Sandbox {
         limit?.cancel()
         run.end()
         writer?.close()
-        Descendants.end(session: process.pid, marked: mark)
+        let kind: Descendants.Kind =
+            isolation == nil || !adoptsOrphans
+            ? .ofRun(session: process.pid, mark: mark) : .all
+        await endDescendants(kind)
         await finish(readers)
         // Whoever held a pipe open to its own end has become an orphan only now.
-        Descendants.end(session: process.pid, marked: mark)
+        await endDescendants(kind)
         var result = SandboxResult(
             exit: exit,
             intervention: run.intervention,
@@ -175,7 +189,7 @@ public final class Sandbox {
             stderr: stderr.capture.captured,
             attestation: Attestation(level: .none, layers: Self.layers)
         )
-        if let isolation { try isolation.complete(&result, told.told, tasksSeen: run.tasksSeen) }
+        if let isolation { try isolation.complete(&result, told.told, run) }
         if !command.artifacts.isEmpty {
             let directory =
                 folder ?? (isolation == nil ? try? .open(command.directory, O_RDONLY) : nil)
@@ -243,6 +257,19 @@ public final class Sandbox {
         }
         for reader in readers { try? await reader.ended.value }
         timer?.cancel()
+    }
+
+    /// Kills the orphans of `kind` until none is left, for as long as killed processes may take.
+    private func endDescendants(_ kind: Descendants.Kind) async {
+        for _ in 0..<Self.endingsMax {
+            guard Descendants.end(kind) else { return }
+            let later = Future<Void>(on: loop)
+            guard (try? loop.callLater(Self.endingInterval) { try? later.setResult(()) }) != nil
+            else { return }
+            unsafe await withUnsafeContinuation { continuation in
+                later.addDoneCallback { _ in unsafe continuation.resume() }
+            }
+        }
     }
 
     private static func exit(of process: Subprocess) async -> Exit {

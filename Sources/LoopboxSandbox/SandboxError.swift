@@ -19,6 +19,8 @@ public enum SandboxError: Error, Hashable, Sendable, CustomStringConvertible {
     case missing(level: String, layers: [String])
     /// The process ended before it told that it is isolated.
     case silent
+    /// What the program used could not be told, so its limits could not be kept, and it was ended.
+    case unwatched(SystemError)
     /// As root, a run needs a user of its own, and all are taken.
     case noUser
 
@@ -41,6 +43,8 @@ public enum SandboxError: Error, Hashable, Sendable, CustomStringConvertible {
             "the program was not started: at level \(level) these layers are not in force: "
                 + layers.joined(separator: ", ")
         case .silent: "the program's process ended before it was isolated"
+        case .unwatched(let error):
+            "the program was ended: what it used could not be compared with its limits: \(error)"
         case .noUser: "the program needs a user of its own, and all of them are taken"
         }
     }

@@ -24,12 +24,21 @@ struct Seccomp: Sendable {
         var argument: UInt32 = 0
         var mask: UInt64 = 0
         var value: UInt64 = 0
+        /// Another argument that has to equal a value besides.
+        var second: (argument: CInt, value: UInt64)?
     }
 
     /// The filter for a program at `level` with `network`.
-    init(level: JobSpec.Level, network: JobSpec.Network) throws(SandboxError) {
+    ///
+    /// - Parameter isCounted: whether the kernel counts the run's memory.
+    init(
+        level: JobSpec.Level,
+        network: JobSpec.Network,
+        isCounted: Bool
+    ) throws(SandboxError) {
         let denials =
             Self.always + Self.sockets(network) + (level == .standard ? Self.onOthers : [])
+            + (isCounted ? [] : Self.uncounted)
         var program = [UInt64](repeating: 0, count: Self.stepsMax)
         var unknown: CInt = 0
         let names = unsafe denials.map { unsafe strdup($0.call) }
@@ -41,7 +50,9 @@ struct Seccomp: Sendable {
                 compare: denial.compare,
                 argument: denial.argument,
                 mask: denial.mask,
-                value: denial.value
+                value: denial.value,
+                second_argument: denial.second?.argument ?? -1,
+                second_value: denial.second?.value ?? 0
             )
         }
         let count = unsafe csandbox_filter(
@@ -89,6 +100,18 @@ struct Seccomp: Sendable {
         + deny(["mq_open", "mq_unlink", "mq_timedsend", "mq_timedreceive"], ENOSYS)
         // Memory that no process's size shows.
         + deny(["memfd_create", "memfd_secret"], EACCES)
+        // Takes a disk beyond the limit on a file's size, which it leaves as it is. Where it only
+        // punches a hole, it gives back.
+        + [
+            Denial(
+                call: "fallocate",
+                error: EOPNOTSUPP,
+                compare: CSANDBOX_EQUAL,
+                argument: 1,
+                mask: 0b11,
+                value: 0b01 /* FALLOC_FL_KEEP_SIZE without _PUNCH_HOLE */
+            )
+        ]
         // The machine's own affairs.
         + deny(["kexec_load", "kexec_file_load", "reboot", "syslog", "acct"], EPERM)
         + deny(["init_module", "finit_module", "delete_module"], EPERM)
@@ -106,6 +129,36 @@ struct Seccomp: Sendable {
                 argument: 1,
                 mask: 0xffff_ffff,
                 value: $0
+            )
+        }
+
+    /// Ways to memory that is in no process's size: only a control group counts it.
+    static let uncounted: [Denial] =
+        [
+            // Shared and without a file: pages that no process has mapped just now stay. A file in
+            // /dev/shm does the same, and is counted.
+            Denial(
+                call: "mmap",
+                error: EACCES,
+                compare: CSANDBOX_EQUAL,
+                argument: 3,
+                mask: 0x2f,
+                value: 0x21 /* MAP_ANONYMOUS | MAP_SHARED */
+            )
+        ]
+        // Pages that are given to a pipe stay when the process has them no more.
+        + deny(["vmsplice"], EPERM)
+        // Some machines let a socket hold megabytes. As the kernel does with a size that is too large,
+        // it says nothing about it and keeps to what it has.
+        + [7 /* SO_SNDBUF */, 8 /* SO_RCVBUF */].map {
+            Denial(
+                call: "setsockopt",
+                error: 0,
+                compare: CSANDBOX_EQUAL,
+                argument: 1,
+                mask: 0xffff_ffff,
+                value: 1 /* SOL_SOCKET */,
+                second: (2, $0)
             )
         }
 

@@ -131,9 +131,7 @@ import Testing
     }
 
     @Test(arguments: JobSpec.Level.allCases)
-    func `memory that is used is bounded, over children and when it is shared`(
-        level: JobSpec.Level
-    ) throws {
+    func `memory that is used is bounded, over children`(level: JobSpec.Level) throws {
         let children = try python(
             """
             import os, time
@@ -152,17 +150,35 @@ import Testing
         // Where the kernel ends all at once, their number is that of the last look.
         let isCounted = !children.result.attestation.layers.contains("control_group")
         #expect(children.result.endedProcesses >= (isCounted ? 8 : 1))
-        let shared = try python(
-            """
-            import mmap, time
-            area = mmap.mmap(-1, 512 << 20)
-            for place in range(0, 512 << 20, 4096): area[place] = 1
-            time.sleep(1000)
-            """,
-            level
-        ) { $0.memory = .mebibytes(64) }
-        guard case .memoryExceeded = shared.result.intervention else {
-            Issue.record("\(shared.result.intervention as Any)")
+    }
+
+    @Test func `files in memory count as memory, and once if they are mapped`() throws {
+        func mapping(_ size: ByteCount) throws -> Confined.Observed {
+            try python(
+                """
+                import mmap, os, time
+                file = os.open("/dev/shm/x", os.O_CREAT | os.O_RDWR)
+                os.unlink("/dev/shm/x")
+                os.ftruncate(file, \(size.bytes))
+                area = mmap.mmap(file, \(size.bytes))
+                for place in range(0, \(size.bytes), 4096): area[place] = 1
+                for _ in range(3):
+                    if os.fork() == 0:
+                        sum(area[place] for place in range(0, \(size.bytes), 4096))
+                        time.sleep(1)
+                        os._exit(0)
+                for _ in range(3): os.wait()
+                print("ended")
+                """,
+                .strict
+            ) {
+                $0.memory = .mebibytes(128)
+                $0.disk = .mebibytes(512)
+            }
+        }
+        #expect(try mapping(.mebibytes(80)).stdout == "ended\n")
+        guard case .memoryExceeded = try mapping(.mebibytes(200)).result.intervention else {
+            Issue.record("not ended")
             return
         }
     }

@@ -112,6 +112,7 @@ import Testing
             path: "loopbox-keeper",
             arguments: Keeper.arguments(
                 required: required,
+                hasFiles: false,
                 path: "/bin/sh",
                 arguments: ["sh", "-c", "touch ran"]
             ),
@@ -155,7 +156,7 @@ import Testing
                     directory: directory,
                     runtimes: [],
                     readable: [],
-                    ownsUser: false
+                    ownsSharedMemory: false
                 ),
             user: user,
             filter: facilities.filter(isStrict ? .strict : .standard, .none).program

@@ -24,16 +24,22 @@ final class ServerProcess: Sendable {
     ///   - arguments: of `serve`, on top of the address, the data directory and no isolation.
     ///   - environment: on top of the clean one.
     ///   - home: where another server was before, to go on from what it left.
+    ///   - identity: as whom it runs.
+    ///   - starter: a command that runs the one that follows it.
     init(
         _ arguments: [String] = [],
         environment: [String: String] = [:],
-        home: TemporaryDirectory? = nil
+        home: TemporaryDirectory? = nil,
+        as identity: Identity = .own,
+        by starter: [String] = []
     ) throws {
         let home = try home ?? TemporaryDirectory()
         self.home = home
+        if identity == .nobody { chown(home.path, Identity.nobodysID, Identity.nobodysID) }
+        let command = starter + identity.command + [Self.loopbox] + Self.arguments(home) + arguments
         process = try ChildProcess(
-            Self.loopbox,
-            Self.arguments(home) + arguments,
+            command[0],
+            Array(command.dropFirst()),
             environment: Self.environment(home).merging(environment) { _, own in own }
         )
         let process = process

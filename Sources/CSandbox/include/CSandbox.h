@@ -15,7 +15,7 @@ enum csandbox_compare {
     CSANDBOX_GREATER = 2,      // argument > value
 };
 
-// One call that is answered with an errno.
+// One call that is answered with an errno; with 0 it is not made and seems to succeed.
 struct csandbox_denial {
     const char *_Nonnull call;
     int error;
@@ -23,6 +23,9 @@ struct csandbox_denial {
     unsigned argument;
     uint64_t mask;
     uint64_t value;
+    // Another argument that has to equal a value besides; a negative one: none.
+    int second_argument;
+    uint64_t second_value;
 };
 
 // Makes the filter that denies these calls, 32-bit and x32 calls, and allows the rest. Writes it in
@@ -36,6 +39,7 @@ int csandbox_filter(const struct csandbox_denial *_Nonnull denials, int count,
 // The clone flags of the namespaces; user is apart: a server that is root needs none.
 extern const uint64_t csandbox_namespaces;
 extern const uint64_t csandbox_user_namespace;
+extern const uint64_t csandbox_mount_namespace;
 
 enum csandbox_mount_kind {
     CSANDBOX_DIRECTORY = 1,  // an empty directory that anybody may write to
@@ -89,6 +93,11 @@ struct csandbox_plan {
     const char *_Nullable root_options;
     struct csandbox_mount *_Nullable mounts;
     int mount_count;
+    // In the new root, the file system whose use the keeper tells; relative to the root.
+    const char *_Nullable stored;
+    // Without a new root: the options of the tmpfs that takes the place of /dev/shm, in a mount
+    // namespace of the run; NULL: none does.
+    const char *_Nullable shared_memory_options;
     int has_loopback;
     const char *_Nullable host_name;
 
@@ -127,6 +136,7 @@ enum csandbox_step {
     CSANDBOX_STEP_PIVOT,
     CSANDBOX_STEP_LOOPBACK,
     CSANDBOX_STEP_HOST_NAME,
+    CSANDBOX_STEP_SHARED_MEMORY,
     CSANDBOX_STEP_LANDLOCK,
     CSANDBOX_STEP_USER,
     CSANDBOX_STEP_FILES,
@@ -141,6 +151,14 @@ enum csandbox_step {
 // Isolates the calling process as struct csandbox_plan says. Plain system calls on prepared data
 // only, because the memory is the server's. Returns 0, or the step that failed, with errno.
 int csandbox_prepare(void *_Nonnull plan);
+
+// Whether a process that makes a mount namespace could have a /dev/shm of its own, for
+// struct cloop_spawn_plan's `prepare`: always fails, with 1 if it could and 2 if not.
+int csandbox_try_shared_memory(void *_Nullable unused);
+
+// Has the calling thread, and no other, look at files and processes as `user` would, setfsuid(2);
+// nobody but root can.
+void csandbox_look_as(uint32_t user);
 
 // The descriptor that was sent over `channel`, close-on-exec; -1 and errno on failure.
 int csandbox_receive(int channel);
@@ -200,19 +218,27 @@ enum {
     // These two until csandbox_prepare returns:
     CSANDBOX_GROUP = 8,
     CSANDBOX_FOLDER = 9,
+    // The file system in memory that is the run's, if it has one.
+    CSANDBOX_FILES = 10,
 };
 
 // A new memory file with the keeper as an executable; -1 and errno on failure.
 int csandbox_keeper(void);
 
 // What the keeper writes to its status descriptor; each frame is 20 bytes.
-enum csandbox_frame_kind { CSANDBOX_ATTESTED = 1, CSANDBOX_FAILED = 2, CSANDBOX_ENDED = 3 };
+enum csandbox_frame_kind {
+    CSANDBOX_ATTESTED = 1,
+    CSANDBOX_FAILED = 2,
+    CSANDBOX_ENDED = 3,
+    CSANDBOX_STORED = 4,
+};
 struct csandbox_frame {
     uint32_t kind;
     uint32_t layers;  // attested: bits of enum csandbox_layer
     int32_t status;   // failed: errno; ended: the program's wait status
     uint32_t ended;   // ended: how many processes were killed after the program
-    uint32_t resident_kib;  // ended: the largest resident set of one process
+    uint32_t resident_kib;  // ended: the largest resident set of one process; stored: what files
+                            // in memory take
 };
 
 // What the program's process finds in force, by trying it, before it becomes the program.

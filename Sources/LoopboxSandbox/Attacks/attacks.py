@@ -4,8 +4,9 @@
     held WHY       it was refused
     broken WHAT    it reached what it wanted
 
-`attacks.py --list` prints the names, each with the levels that must hold against it; `scope` marks
-those that only a kernel that bounds signals and abstract sockets can hold (Linux 6.12). The same
+`attacks.py --list` prints the names, each with the levels that must hold against it. The name of a
+layer marks those that only this one holds: `landlock_scope` is there since Linux 6.12, and with
+`sampled_limits`, but not with a control group, memory that nobody counts has to be refused. The same
 program outside of the sandbox is the control: there, every attack has to say `broken`, or it would
 show nothing. So an attack tries only what an ordinary process, or root, is allowed; and none does
 harm when it succeeds. What it aims at comes in the environment, made by whoever runs it:
@@ -16,7 +17,7 @@ harm when it succeeds. What it aims at comes in the environment, made by whoever
     VICTIM_SOCKET   an abstract AF_UNIX address on which somebody outside listens
     VICTIM_FOLDER   a folder outside of the run, for things to be left in
 
-No limit is tried here: what a run uses too much of is ended from outside.
+No limit is tried here, only ways to pass by one: what a run uses too much of is ended from outside.
 """
 
 import ctypes
@@ -66,7 +67,7 @@ NUMBERS = {
     "sethostname": (170, 161), "syslog": (103, 116), "swapoff": (168, 225),
     "settimeofday": (164, 170), "fanotify_init": (300, 262), "open_by_handle_at": (304, 265),
     "kcmp": (312, 272), "reboot": (169, 142), "acct": (163, 89), "quotactl": (179, 60),
-    "move_pages": (279, 239), "pidfd_open": (434, 434), "pidfd_send_signal": (424, 424),
+    "move_pages": (279, 239), "vmsplice": (278, 75), "fallocate": (285, 47), "pidfd_open": (434, 434), "pidfd_send_signal": (424, 424),
     "pidfd_getfd": (438, 438), "io_uring_setup": (425, 425), "open_tree": (428, 428),
     "fsopen": (430, 430), "clone3": (435, 435), "tgkill": (234, 131), "rt_sigqueueinfo": (129, 138),
     "vhangup": (153, 58), "landlock": (444, 444), "memfd_secret": (447, 447), "adjtimex": (159, 171),
@@ -130,13 +131,13 @@ def signal_the_group_outside():
     os.killpg(VICTIM, 0)
 
 
-@attack("standard", "strict", "scope")
+@attack("standard", "strict", "landlock_scope")
 def signal_the_parent():
     # The control's parent is whoever started it; the program's is its keeper.
     os.kill(os.getppid(), 0)
 
 
-@attack("standard", "strict", "scope")
+@attack("standard", "strict", "landlock_scope")
 def stop_the_parent():
     os.kill(os.getppid(), signal.SIGCONT)
 
@@ -361,9 +362,10 @@ def open_the_terminal():
     os.close(os.open("/dev/ptmx", os.O_RDWR | os.O_NOCTTY))
 
 
-@attack("standard")
+@attack()
 def list_the_shared_memory():
-    os.listdir("/dev/shm")
+    if ABSTRACT[1:] not in os.listdir("/dev/shm"):
+        raise Held("its own")
 
 
 @attack()
@@ -589,7 +591,8 @@ def calls_of_32_bits():
     if COLUMN:
         raise Held("this machine has none")
     code = bytes([0xB8, 20, 0, 0, 0, 0xCD, 0x80, 0xC3])
-    page = mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+    page = mmap.mmap(-1, 4096, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS,
+                     prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
     page.write(code)
     function = ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(page)))
 
@@ -617,6 +620,49 @@ def dump_core():
 @attack()
 def raise_a_limit():
     resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+
+# ---- past the limits ----------------------------------------------------------------------------
+
+
+@attack("standard", "strict", "sampled_limits")
+def share_memory_without_a_file():
+    # Pages of it that no process has mapped just now are in no process's size.
+    mmap.mmap(-1, 4096).close()
+
+
+@attack()
+def share_the_memory_of_a_device():
+    # The same, by another way.
+    with open("/dev/zero", "r+b", buffering=0) as device:
+        mmap.mmap(device.fileno(), 4096).close()
+
+
+@attack("standard", "strict", "sampled_limits")
+def give_pages_to_a_pipe():
+    # They stay there when the process has them no more.
+    reading, writing = os.pipe()
+    page = mmap.mmap(-1, 4096, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    page.write(b"x" * 4096)
+    address = ctypes.addressof(ctypes.c_char.from_buffer(page))
+    vector = (ctypes.c_size_t * 2)(address, 4096)
+    call("vmsplice", writing, vector, 1, 0)
+
+
+@attack("standard", "strict", "sampled_limits")
+def make_room_in_a_socket():
+    one, other = socket.socketpair()
+    size = one.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, size)
+    # The kernel doubles what it is asked for.
+    if one.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) == size:
+        raise Held("as large as before")
+
+
+@attack()
+def allocate_more_than_a_file_has():
+    with tempfile.TemporaryFile() as file:
+        call("fallocate", file.fileno(), 1, 0, 1 << 20)  # FALLOC_FL_KEEP_SIZE
 
 
 # ---- network -------------------------------------------------------------------------------------
@@ -665,12 +711,12 @@ def listen_on_a_port():
         one.listen()
 
 
-@attack("standard", "strict", "scope")
+@attack("standard", "strict", "landlock_scope")
 def connect_to_an_abstract_socket():
     reach(socket.AF_UNIX, ABSTRACT)
 
 
-@attack("standard", "strict", "scope")
+@attack("standard", "strict", "landlock_scope")
 def send_to_an_abstract_socket():
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as one:
         one.sendto(b"x", ABSTRACT + "-datagram")
