@@ -8,7 +8,8 @@ IMPORTS := --explicit-target-dependency-import-check error
 SOURCES := Package.swift Sources Tests
 
 .DEFAULT_GOAL := help
-.PHONY: help deps swift build release test test-debug test-release tsan asan bench bench-isolation bench-overhead bench-digest container-test \
+.PHONY: help deps swift build release test test-debug test-release tsan asan bench bench-isolation bench-overhead bench-digest \
+	container-test cgroup-vm \
 	lint format demo clean
 
 help: ## List the targets
@@ -77,6 +78,9 @@ bench-isolation: release ## Compare the levels: what isolation adds to a job
 
 container-test: swift ## Try every attack in a container; left out where podman is missing
 	@.ci/container-test
+
+cgroup-vm: release ## Try the limits in a virtual machine in which a control group is delegated
+	@.ci/cgroup-vm
 
 lint: swift ## Check the format of all Swift files
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
