@@ -24,10 +24,12 @@ final class Facilities {
             )
         }
         keeper = try Keeper()
-        standardFilter = try Seccomp(level: .standard, network: .none)
+        // A server that is root gives each run a user of its own.
+        let ownsUser = geteuid() == 0
+        standardFilter = try Seccomp(level: .standard, network: .none, ownsUser: ownsUser)
         strictFilters = [
-            .none: try Seccomp(level: .strict, network: .none),
-            .loopback: try Seccomp(level: .strict, network: .loopback),
+            .none: try Seccomp(level: .strict, network: .none, ownsUser: ownsUser),
+            .loopback: try Seccomp(level: .strict, network: .loopback, ownsUser: ownsUser),
         ]
         // What is read of this process would be read from all runs: tokens, other runs' files.
         csandbox_hide()
@@ -189,6 +191,7 @@ final class ConfinedRun {
             layers += facilities.namespaces.layers.filter { !layers.contains($0) }
             layers += ["private_root", "disk_quota"]
         }
+        if owner != nil { layers.append(Layer.ownUser.rawValue) }
         layers += ["session", "clean_environment", "closed_descriptors", "keeper"]
         layers.append(group == nil ? "sampled_limits" : "control_group")
         result.attestation = Attestation(
