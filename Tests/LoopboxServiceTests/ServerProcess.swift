@@ -2,6 +2,7 @@
 
 import Foundation
 import LoopSystem
+import LoopboxSandbox
 import Testing
 
 /// A real server: the `loopbox` that was built with the tests, as a child process with a data
@@ -24,16 +25,21 @@ final class ServerProcess: Sendable {
     ///   - arguments: of `serve`, on top of the address, the data directory and no isolation.
     ///   - environment: on top of the clean one.
     ///   - home: where another server was before, to go on from what it left.
+    ///   - asNobody: whether its user is the image's, without any right of root's.
     init(
         _ arguments: [String] = [],
         environment: [String: String] = [:],
-        home: TemporaryDirectory? = nil
+        home: TemporaryDirectory? = nil,
+        asNobody: Bool = false
     ) throws {
         let home = try home ?? TemporaryDirectory()
         self.home = home
+        if asNobody { chown(home.path, Self.nobody, Self.nobody) }
+        let command =
+            (asNobody ? Self.toNobody : []) + [Self.loopbox] + Self.arguments(home) + arguments
         process = try ChildProcess(
-            Self.loopbox,
-            Self.arguments(home) + arguments,
+            command[0],
+            Array(command.dropFirst()),
             environment: Self.environment(home).merging(environment) { _, own in own }
         )
         let process = process
@@ -66,6 +72,14 @@ final class ServerProcess: Sendable {
                 || line.contains("RuntimeWarning: ") || line.contains("ResourceWarning: ")
         }
     }
+
+    /// The user of the image.
+    static let nobody: uid_t = 65_532
+    /// Runs what follows as that user; only root can.
+    static let toNobody = [
+        "/usr/bin/setpriv", "--reuid", "\(nobody)", "--regid", "\(nobody)", "--clear-groups",
+        "--inh-caps=-all", "--bounding-set=-all",
+    ]
 
     /// What a server in `home` is started with.
     static func arguments(_ home: TemporaryDirectory) -> [String] {
@@ -143,8 +157,11 @@ final class ServerProcess: Sendable {
 
     // MARK: what it has
 
-    /// The directories of runs that are there.
-    var workDirectories: [String] { entries(home("data/work")) }
+    /// The directories of runs that are there, those that are being removed included.
+    var workDirectories: [String] {
+        entries(home("data/work")).filter { $0 != Remover.name }
+            + entries(home("data/work/\(Remover.name)"))
+    }
 
     /// The processes of its jobs, and what those left behind: they bear its mark.
     var jobProcesses: [pid_t] {

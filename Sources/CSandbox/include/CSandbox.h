@@ -156,6 +156,10 @@ int csandbox_open_beneath(int directory, const char *_Nonnull name, int flags);
 // PR_SET_DUMPABLE in prctl(2).
 void csandbox_hide(void);
 
+// From now on the calling thread has the lowest priority for processor and disk, setpriority(2),
+// ioprio_set(2).
+void csandbox_give_way(void);
+
 // The version of Landlock's ABI; 0: the kernel has none, or it is off.
 int csandbox_landlock_abi(void);
 
