@@ -186,7 +186,13 @@ struct Seccomp: Sendable {
         }
         // PRIO_USER and IOPRIO_WHO_USER, for which 0 is all that the caller's user has.
         + [("setpriority", 2), ("ioprio_set", 3)].map { call, which in
-            Denial(call: call, error: EPERM, compare: CSANDBOX_EQUAL, mask: 0xffff_ffff, value: which)
+            Denial(
+                call: call,
+                error: EPERM,
+                compare: CSANDBOX_EQUAL,
+                mask: 0xffff_ffff,
+                value: which
+            )
         }
 
     /// CLONE_NEWNS, -CGROUP, -UTS, -IPC, -USER, -PID, -NET.
