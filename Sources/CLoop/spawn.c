@@ -105,7 +105,14 @@ static int run_child(void *argument) {
     }
     for (int i = 0; i < plan->limit_count; i++) {
         struct rlimit limit = {plan->limits[i].value, plan->limits[i].value};
-        if (setrlimit(plan->limits[i].resource, &limit) != 0) fail(child, CLOOP_STEP_LIMITS);
+        if (setrlimit(plan->limits[i].resource, &limit) == 0) continue;
+        // More than this process may have itself is not to be had: then it is that.
+        struct rlimit own;
+        if (errno != EPERM || getrlimit(plan->limits[i].resource, &own) != 0 ||
+            own.rlim_max >= limit.rlim_max)
+            fail(child, CLOOP_STEP_LIMITS);
+        own.rlim_cur = own.rlim_max;
+        if (setrlimit(plan->limits[i].resource, &own) != 0) fail(child, CLOOP_STEP_LIMITS);
     }
     if (plan->no_new_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         fail(child, CLOOP_STEP_NO_NEW_PRIVILEGES);

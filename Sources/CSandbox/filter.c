@@ -4,7 +4,10 @@
 
 #include <errno.h>
 #include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <seccomp.h>
+#include <stddef.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -47,9 +50,24 @@ int csandbox_export_filter(void *context, uint64_t *program, int capacity) {
     return result;
 }
 
-int csandbox_filter(const struct csandbox_denial *denials, int count, uint64_t *program,
-                    int capacity, int *unknown) {
-    *unknown = 0;
+// What comes before libseccomp's part: it can compare arguments but not a call's number.
+static int begin(uint64_t *program, int capacity, uint32_t newest) {
+    const struct sock_filter steps[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, newest, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+    };
+    int count = sizeof steps / sizeof *steps;
+    if (count > capacity) return -E2BIG;
+    memcpy(program, steps, sizeof steps);
+    return count;
+}
+
+int csandbox_filter(const struct csandbox_denial *denials, int count, uint32_t newest,
+                    uint64_t *program, int capacity, int *refused) {
+    *refused = -1;
+    int begun = begin(program, capacity, newest);
+    if (begun < 0) return begun;
     scmp_filter_ctx context = seccomp_init(SCMP_ACT_ALLOW);
     if (!context) return -ENOMEM;
     // Calls in another ABI of the machine have other numbers, and could pass by all that follows.
@@ -58,15 +76,14 @@ int csandbox_filter(const struct csandbox_denial *denials, int count, uint64_t *
     if (result == 0) result = seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, 2);
     for (int i = 0; i < count && result == 0; i++) {
         int call = seccomp_syscall_resolve_name(denials[i].call);
-        if (call == __NR_SCMP_ERROR) {
-            *unknown += 1;
-            continue;
-        }
-        result = add(context, &denials[i], call);
+        if (call == __NR_SCMP_ERROR) call = denials[i].number;
+        // Neither by name nor by number: a filter without it would be less than was promised.
+        result = call == __NR_SCMP_ERROR ? -EINVAL : add(context, &denials[i], call);
         // The machine has no such call.
         if (result == -EDOM) result = 0;
+        if (result != 0) *refused = i;
     }
-    if (result == 0) result = csandbox_export_filter(context, program, capacity);
+    if (result == 0) result = csandbox_export_filter(context, program + begun, capacity - begun);
     seccomp_release(context);
-    return result;
+    return result < 0 ? result : begun + result;
 }

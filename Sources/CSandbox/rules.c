@@ -35,35 +35,39 @@ static int put_at(int file, int number) {
     return result < 0 ? -1 : 0;
 }
 
+static int add_rule(int rules, const char *path, uint64_t allowed) {
+    struct path_rule rule = {.allowed = allowed};
+    rule.parent = open(path, O_PATH | O_CLOEXEC);
+    if (rule.parent < 0) return -1;
+    long result = syscall(SYS_landlock_add_rule, rules, 1 /* PATH_BENEATH */, &rule, 0);
+    int error = errno;
+    close(rule.parent);
+    errno = error;
+    return result == 0 ? 0 : -1;
+}
+
 // Two domains: the keeper's, which says only whom it can signal, and the program's inside it.
 int csandbox_make_rules(struct csandbox_plan *plan) {
     plan->subject = "ruleset";
-    if (plan->scoped) {
-        struct ruleset outer = {.scoped = plan->scoped};
-        int file = (int)syscall(SYS_landlock_create_ruleset, &outer, sizeof outer, 0);
-        if (put_at(file, CSANDBOX_OUTER_RULES) != 0) return -1;
-    } else {
-        // A domain has to handle something: making a device is denied to the program in any case.
-        struct ruleset outer = {.handled_files = 1ULL << 11 /* MAKE_BLOCK */};
-        int file = (int)syscall(SYS_landlock_create_ruleset, &outer, sizeof outer.handled_files, 0);
-        if (put_at(file, CSANDBOX_OUTER_RULES) != 0) return -1;
-    }
-    struct ruleset inner = {plan->handled_files, plan->handled_network, plan->scoped};
+    // Moving and linking between directories is the one right that every domain denies unless it
+    // gives it back, so the outer one does: the inner one has the say.
+    uint64_t moving = plan->handled_files & (1ULL << 13 /* REFER */);
+    struct ruleset outer = {.handled_files = moving, .scoped = plan->scoped};
+    // A domain has to handle something: making a device is denied to the program in any case.
+    if (!plan->scoped) outer.handled_files |= 1ULL << 11 /* MAKE_BLOCK */;
     // A kernel takes what it doesn't know where that is zero, and refuses it where it is not.
+    int around = (int)syscall(SYS_landlock_create_ruleset, &outer, sizeof outer, 0);
+    if (around < 0) return -1;
+    if (moving && add_rule(around, "/", moving) != 0) return -1;
+    if (put_at(around, CSANDBOX_OUTER_RULES) != 0) return -1;
+    struct ruleset inner = {plan->handled_files, plan->handled_network, plan->scoped};
     int rules = (int)syscall(SYS_landlock_create_ruleset, &inner, sizeof inner, 0);
     if (rules < 0) return -1;
     for (int i = 0; i < plan->rule_count; i++) {
         plan->subject = plan->rules[i].path;
-        struct path_rule rule = {.allowed = plan->rules[i].access};
-        rule.parent = open(plan->rules[i].path, O_PATH | O_CLOEXEC);
+        int result = add_rule(rules, plan->rules[i].path, plan->rules[i].access);
         // What is not there needs no permission.
-        if (rule.parent < 0 && errno == ENOENT) continue;
-        if (rule.parent < 0) return -1;
-        long result = syscall(SYS_landlock_add_rule, rules, 1 /* PATH_BENEATH */, &rule, 0);
-        int error = errno;
-        close(rule.parent);
-        errno = error;
-        if (result != 0) return -1;
+        if (result != 0 && errno != ENOENT) return -1;
     }
     return put_at(rules, CSANDBOX_INNER_RULES);
 }

@@ -72,7 +72,9 @@ extension EventLoop {
         let previous = unsafe core.pointee.watches.handler(descriptor)
         let token = unsafe core.pointee.watches.set(descriptor, handler)
         do {
+            let before = unsafe core.pointee.poller.polledCount
             try unsafe core.pointee.poller.add(descriptor, interest, token: token)
+            if before == 0, unsafe core.pointee.poller.polledCount > 0 { tellOfPolling() }
         } catch {
             if let previous {
                 // EEXIST: it is watched already, and stays so.
@@ -82,6 +84,17 @@ extension EventLoop {
             }
             throw .system(error)
         }
+    }
+
+    /// Says, once each time that it comes to this, that epoll has no room any more.
+    private func tellOfPolling() {
+        callExceptionHandler(
+            ExceptionContext(
+                message:
+                    "the user has no epoll watch left, so descriptors are polled, which is slower",
+                error: SystemError(call: "epoll_ctl", code: 28 /* ENOSPC */)
+            )
+        )
     }
 
     /// Watches `descriptor` for `interest` instead of what it was watched for. An empty interest

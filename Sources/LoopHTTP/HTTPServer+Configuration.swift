@@ -10,8 +10,9 @@ extension HTTPServer {
     public struct Configuration: Sendable {
         /// How much of each part of a request is taken.
         public var wire = WireLimits()
-        /// Connections open at once; more wait in the kernel's queue until one ends. 10000: about
-        /// 11 MiB while they are idle. The process needs as many descriptors.
+        /// Connections open at once. For one more, one without a request under way is closed, and
+        /// where there is none, it waits in the kernel's queue. 10000: about 11 MiB while they are
+        /// idle. The process needs as many descriptors.
         public var connectionsMax = 10_000
         /// How long a connection is kept without a request. 75 s: more than the 60 s after which
         /// most load balancers close, so that it is they who do, and no request gets lost.

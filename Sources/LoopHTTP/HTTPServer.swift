@@ -42,6 +42,8 @@ public import LoopSystem
     private var connections: [ServerConnection] = []
     private var connectionsMade: UInt64 = 0
     private var isSweepDue = false
+    /// Where the search for a connection to close begins.
+    private var nextQuiet = 0
 
     private enum Phase {
         case serving
@@ -145,7 +147,9 @@ public import LoopSystem
     // MARK: Connections
 
     private func accept(_ descriptor: consuming FileDescriptor, _ peer: SocketAddress) {
-        guard connections.count < configuration.connectionsMax else { return pauseListeners() }
+        guard connections.count < configuration.connectionsMax || closeQuietOne() else {
+            return pauseListeners()
+        }
         if peer.port != nil { Socket.disableDelay(descriptor.number) }
         connectionsMade += 1
         if connections.isEmpty { clock.updateDate() }
@@ -157,11 +161,40 @@ public import LoopSystem
             return
         }
         connections.append(connection)
-        if connections.count == configuration.connectionsMax { pauseListeners() }
+        if connections.count == configuration.connectionsMax, quietOne() == nil { pauseListeners() }
         scheduleSweep()
     }
 
     private func pauseListeners() { for listener in listeners { listener.pause() } }
+
+    private func resumeListeners() { for listener in listeners { listener.resume() } }
+
+    /// The connection to close for a new one: no request is under way on it, and it has been there
+    /// for a while. First come those that never finished a request: whoever has something to ask asks
+    /// at once, and opening connections costs nothing.
+    private func quietOne() -> ServerConnection? {
+        var second: ServerConnection?
+        for step in connections.indices {
+            let place = (nextQuiet + step) % connections.count
+            let one = connections[place]
+            guard one.isQuiet(in: clock.sweep) else { continue }
+            if one.requestNumber == 0 {
+                // Behind it are likely to be others like it.
+                nextQuiet = place
+                return one
+            }
+            second = second ?? one
+        }
+        return second
+    }
+
+    /// Makes room for a new connection, where that can be had.
+    private func closeQuietOne() -> Bool {
+        guard let one = quietOne() else { return false }
+        one.log("connection closed for another one")
+        one.close()
+        return true
+    }
 
     /// The connection at `place` is closed.
     func remove(at place: Int) {
@@ -170,9 +203,7 @@ public import LoopSystem
             connections[place] = last
             last.place = place
         }
-        if connections.count == configuration.connectionsMax - 1 {
-            for listener in listeners { listener.resume() }
-        }
+        if connections.count == configuration.connectionsMax - 1 { resumeListeners() }
         if case .draining(let drained) = phase, connections.isEmpty, !drained.isDone {
             try? drained.setResult(())
         }
@@ -191,6 +222,9 @@ public import LoopSystem
         while place > 0 {
             place -= 1
             if place < connections.count { connections[place].checkDeadlines(clock.sweep) }
+        }
+        if connections.count == configuration.connectionsMax, quietOne() != nil {
+            resumeListeners()
         }
         scheduleSweep()
     }

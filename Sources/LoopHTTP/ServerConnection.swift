@@ -92,6 +92,8 @@ import LoopSystem
     /// Bytes that came since the deadline was set.
     var progressBytes = 0
     private var interest: Readiness = []
+    /// The sweep in which it came.
+    private let openedIn: Int
 
     init(
         _ server: HTTPServer,
@@ -106,6 +108,7 @@ import LoopSystem
         self.descriptor = consume descriptor
         parser = RequestParser(limits: server.configuration.wire)
         deadline = server.clock.deadline(in: server.clock.head)
+        openedIn = server.clock.sweep
     }
 
     /// Begins to read; the connection's place in the server's list is `place`.
@@ -136,6 +139,17 @@ import LoopSystem
         // A handler may begin the drain, while its own request stands in the buffer.
         if !server.isReadBufferInUse { receive() }
         if phase == .idle, backlog.isEmpty, !isResumeScheduled { close() }
+    }
+
+    /// Whether nothing is under way on it, no request and no answer that is still to be taken, in
+    /// `sweep`; a new one has until the second sweep for its request.
+    func isQuiet(in sweep: Int) -> Bool {
+        guard sweep >= openedIn + 2 else { return false }
+        switch phase {
+        case .idle, .head: return backlog.isEmpty && !isResumeScheduled
+        case .lingering: return true
+        case .handling, .reading, .discarding, .closing, .closed: return false
+        }
     }
 
     // MARK: What the loop tells

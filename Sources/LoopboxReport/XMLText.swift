@@ -5,7 +5,9 @@ import LoopboxModel
 /// An XML document on its way.
 ///
 /// The only door through which text gets into it: what XML has no way to write becomes U+FFFD, and
-/// line ends and tabs come back from a reader as they were.
+/// line ends and tabs come back from a reader as they were. A document that is printed to the log of
+/// a step of GitHub's is not obeyed: the runner takes a line that begins with `::`, and `##[` anywhere,
+/// for a command, so there a character of these is written by its number, which no reader notices.
 ///
 /// Source: XML 1.0, fifth edition, §2.2 (characters), §2.4 (character data), §2.11 (line ends),
 /// §3.3.3 (attribute values).
@@ -61,8 +63,18 @@ struct XMLText {
     static func escaped(_ content: String, isAttribute: Bool) -> String {
         var escaped = String.UnicodeScalarView()
         func add(_ text: String) { escaped.append(contentsOf: text.unicodeScalars) }
+        /// Whether nothing but blanks stands before it in its line.
+        var isAtStart = true
+        var hashes = 0
         for scalar in content.unicodeScalars {
+            defer {
+                isAtStart =
+                    scalar == "\n" || scalar == "\r" || isAtStart && scalar.properties.isWhitespace
+                hashes = scalar == "#" ? hashes + 1 : 0
+            }
             switch scalar {
+            case ":" where isAtStart: add("&#58;")
+            case "[" where hashes >= 2: add("&#91;")
             case "&": add("&amp;")
             case "<": add("&lt;")
             // Needed only in `]]>`.

@@ -139,6 +139,11 @@ extension Drafter {
         draft.finding.stack = stack
         draft.finding.creation = allocated
         draft.finding.raw = message
+        if rule == "server-address-skipped", let exception = fact.exception,
+            FixSentence.isForWantOfNetwork(exception)
+        {
+            draft.finding.fix = FixSentence.noNetwork
+        }
         return draft
     }
 

@@ -23,6 +23,7 @@ extension FixSentence {
         if rule == "event-loop-closed", let sentence = closedBefore(location) {
             return Cure(sentence)
         }
+        if let sentence = confined(exception, at: location) { return Cure(sentence) }
         if let cure = misuse(exception, at: location, in: source) { return cure }
         return rule == "uncaught-exception"
             ? Cure(uncaught(exception.type, at: location, ofGroupAt: group)) : nil

@@ -56,7 +56,7 @@ struct ArtifactCollector {
     static let timeMax = Duration.seconds(5)
 
     init(_ patterns: [String], bytesMax: ByteCount) {
-        self.patterns = patterns.map(ArtifactPattern.init)
+        self.patterns = Array(Set(patterns.map(ArtifactPattern.init)))
         self.bytesMax = bytesMax
     }
 
@@ -98,7 +98,9 @@ struct ArtifactCollector {
             for name in unsafe names(in: folder, path) {
                 if isOver { return }
                 let entry = path.isEmpty ? name : path + [UInt8(ascii: "/")] + name
-                let below = patterns.flatMap { $0.inside(name) }
+                // Each once: what is left of a pattern is one of its ends, of which there are few,
+                // while the ways that lead to one multiply with each folder.
+                let below = Array(Set(patterns.lazy.flatMap { $0.inside(name) }))
                 let isWanted = patterns.contains { $0.matches(name) }
                 guard isWanted || !below.isEmpty else { continue }
                 guard ContinuousClock.now < deadline else {

@@ -4,12 +4,17 @@
 /// set, `**` for folders of any depth, none included.
 ///
 /// Matches bytes, as names are bytes. A name that begins with a dot is a name like any other.
-struct ArtifactPattern {
+struct ArtifactPattern: Hashable {
     /// The names, the first one first.
     let parts: ArraySlice<[UInt8]>
 
     init(_ text: String) {
-        parts = text.utf8.split(separator: UInt8(ascii: "/")).map(Array.init)[...]
+        var parts: [[UInt8]] = []
+        for part in text.utf8.split(separator: UInt8(ascii: "/")).map(Array.init) {
+            // Folders of any depth, and then of any depth again, are folders of any depth.
+            if part != Self.anyDepth || parts.last != part { parts.append(part) }
+        }
+        self.parts = parts[...]
     }
 
     private init(parts: ArraySlice<[UInt8]>) { self.parts = parts }

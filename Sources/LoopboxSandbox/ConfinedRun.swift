@@ -29,11 +29,18 @@ final class Facilities {
         self.groups = groups
         hasSharedMemory = SharedMemory.isPossible()
         keeper = try Keeper()
+        // A server that is root gives each run a user of its own.
+        let ownsUser = geteuid() == 0
         func filter(
             _ level: JobSpec.Level,
             _ network: JobSpec.Network
         ) throws(SandboxError) -> Seccomp {
-            try Seccomp(level: level, network: network, isCounted: groups != nil)
+            try Seccomp(
+                level: level,
+                network: network,
+                ownsUser: ownsUser,
+                isCounted: groups != nil
+            )
         }
         standardFilter = try filter(.standard, .none)
         strictFilters = [
@@ -75,6 +82,15 @@ final class ConfinedRun {
         let isStrict = confinement.level == .strict
         level = isStrict ? .strict : .standard
         owner = geteuid() == 0 ? try JobUser() : nil
+        do {
+            folder =
+                command.artifacts.isEmpty
+                ? nil
+                : isStrict
+                    ? try WorkFolder() : try WorkFolder(making: command.directory, for: owner?.id)
+        } catch {
+            throw .workDirectory(error)
+        }
         if let owner, !isStrict, unsafe chown(confinement.runDirectory, owner.id, owner.id) != 0 {
             throw .workDirectory(.last("chown", confinement.runDirectory))
         }
@@ -103,11 +119,6 @@ final class ConfinedRun {
         group = try facilities.groups.map { groups throws(SandboxError) in
             try ControlGroup(in: groups, command.limits, removedBy: workers)
         }
-        do {
-            folder = command.artifacts.isEmpty ? nil : try WorkFolder()
-        } catch {
-            throw .channel(error.description)
-        }
         required = Keeper.required(
             level,
             scope: facilities.landlock.scoped != 0,
@@ -128,7 +139,7 @@ final class ConfinedRun {
                 rules: rules,
                 user: owner?.id,
                 files: confinement.files,
-                sendsDirectory: !command.artifacts.isEmpty,
+                sendsDirectory: folder?.child != nil,
                 filter: facilities.filter(confinement.level, confinement.network).program
             )
         )
@@ -162,7 +173,7 @@ final class ConfinedRun {
         plan.executable = Keeper.ownDescriptor
         plan.descriptors[Keeper.ownDescriptor] = facilities.keeper.file.number
         if let group { plan.descriptors[ControlGroup.descriptor] = group.members.number }
-        if let folder { plan.descriptors[WorkFolder.descriptor] = folder.child.number }
+        if let child = folder?.child { plan.descriptors[WorkFolder.descriptor] = child }
         plan.preparation = isolation.preparation
         if confinement.level == .strict {
             plan.cloneFlags = facilities.namespaces.flags
@@ -173,6 +184,21 @@ final class ConfinedRun {
         let ownsUser =
             owner != nil || (confinement.level == .strict && facilities.namespaces.hasUsers)
         plan.limits = Limits.perProcess(command.limits, ownsUser: ownsUser)
+        if owner == nil { plan.limits = plan.limits.map(Self.sharingUser) }
+    }
+
+    /// `limit` of a run that shares its user with the server. The kernel lets a process put descriptors
+    /// in flight until the user has as many as the process may have open; so runs may have at most half
+    /// as many as the server, which then always can.
+    private static func sharingUser(
+        _ limit: (resource: CInt, value: UInt64)
+    ) -> (resource: CInt, value: UInt64) {
+        guard limit.resource == CInt(RLIMIT_NOFILE.rawValue) else { return limit }
+        var own = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &own) == 0 else {
+            return limit
+        }
+        return (limit.resource, min(limit.value, UInt64(own.rlim_cur) / 2))
     }
 
     /// The working directory, of a run that was started and leaves artifacts.
@@ -220,6 +246,7 @@ final class ConfinedRun {
             layers += facilities.namespaces.layers.filter { !layers.contains($0) }
             layers += ["private_root", "disk_quota"]
         }
+        if owner != nil { layers.append(Layer.ownUser.rawValue) }
         layers += ["session", "clean_environment", "closed_descriptors", "keeper"]
         layers.append(group == nil ? "sampled_limits" : "control_group")
         result.attestation = Attestation(

@@ -31,7 +31,7 @@ import LoopboxModel
         /// nil: stays the server's.
         var user: uid_t?
         var files: [(path: String, bytes: [UInt8])] = []
-        /// Whether the working directory is sent over ``WorkFolder/descriptor``.
+        /// Whether the child sends the working directory over ``WorkFolder/descriptor``.
         var sendsDirectory = false
         /// In the kernel's form, one step a word.
         var filter: [UInt64]

@@ -18,9 +18,10 @@ final class JobUser {
     /// One that nobody else has.
     init() throws(SandboxError) {
         unsafe _ = mkdir(Self.locks, 0o700)
-        // Servers of one machine begin at different places.
+        // Servers of one machine begin at different places, those too that are process 1 of a
+        // container and see no other's locks.
         let count = uid_t(Self.range.count)
-        let start = uid_t(getpid()) % count
+        let start = uid_t.random(in: 0..<count)
         for step in 0..<count {
             let id = Self.range.lowerBound + (start + step) % count
             let file: FileDescriptor
@@ -39,5 +40,16 @@ final class JobUser {
             }
         }
         throw .noUser
+    }
+
+    /// Whether there is one that nobody has, of the range. Blocks for some microseconds.
+    static var isAnyFree: Bool {
+        range.contains { id in
+            guard let file = try? FileDescriptor.open("\(locks)/user-\(id)", O_RDWR | O_CREAT)
+            else {
+                return false
+            }
+            return flock(file.number, LOCK_EX | LOCK_NB) == 0
+        }
     }
 }

@@ -12,6 +12,7 @@ public enum Layer: String, CaseIterable, Sendable {
     case seccomp
     case noCapabilities = "no_capabilities"
     case unprivilegedUser = "unprivileged_user"
+    case ownUser = "own_user"
     case noNetwork = "no_network"
     case users = "user_namespace"
     case mounts = "mount_namespace"
@@ -38,6 +39,7 @@ public enum Layer: String, CaseIterable, Sendable {
         case .seccomp: "system calls that lead outside fail with an errno"
         case .noCapabilities: "no right of root, not even over its own namespaces"
         case .unprivilegedUser: "its user is not root"
+        case .ownUser: "its user has nothing else on the machine: neither the server nor other runs"
         case .noNetwork: "no socket but between its own processes"
         case .users: "its user is nobody outside"
         case .mounts: "no path leads to the machine's other files"
@@ -64,8 +66,15 @@ public enum Layer: String, CaseIterable, Sendable {
             ? "without it a run can signal its own keeper, which ends only itself: Linux 6.12 or later"
             : "Linux 6.12 or later; before that run the server as root, which gives each run a user "
                 + "of its own, or use level strict"
+        let user =
+            "start the server as root, with the right to change users: then each run has a user of its "
+            + "own. Without, runs share the server's, "
+            + (level == .strict
+                ? "and what the kernel counts by user"
+                : "and can't change the mode, times or attributes of any file, nor watch files")
         return [
             (.scope, scope),
+            (.ownUser, user),
             (
                 .group,
                 "delegate a control group (cgroup v2) with memory and pids: Delegate=yes in a systemd "

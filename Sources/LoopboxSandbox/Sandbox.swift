@@ -61,6 +61,10 @@ public final class Sandbox {
     /// How often a run's use is looked at: a program allocates about a gigabyte in a second.
     static let watchInterval: Duration = .milliseconds(50)
 
+    /// Whether a run could have a user of its own now, or needs none. Any thread; blocks for some
+    /// microseconds.
+    public static var hasFreeUser: Bool { geteuid() != 0 || JobUser.isAnyFree }
+
     /// A run to give to ``run(_:name:as:report:)``.
     public func newRun() -> Run { Run(loop: loop) }
 

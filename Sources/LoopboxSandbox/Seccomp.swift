@@ -30,22 +30,33 @@ struct Seccomp: Sendable {
 
     /// The filter for a program at `level` with `network`.
     ///
-    /// - Parameter isCounted: whether the kernel counts the run's memory.
+    /// - Parameters:
+    ///   - ownsUser: whether the kernel knows the run's user for nobody else's. A user namespace does
+    ///     not make it so: what the kernel counts by user, it counts by the user outside.
+    ///   - isCounted: whether the kernel counts the run's memory.
     init(
         level: JobSpec.Level,
         network: JobSpec.Network,
+        ownsUser: Bool,
         isCounted: Bool
     ) throws(SandboxError) {
-        let denials =
-            Self.always + Self.sockets(network) + (level == .standard ? Self.onOthers : [])
-            + (isCounted ? [] : Self.uncounted)
+        var denials = Self.always + Self.sockets(network)
+        if level == .standard { denials += Self.onOthers }
+        if level == .standard || !ownsUser { denials += Self.watching }
+        if level == .standard, !ownsUser { denials += Self.onFiles }
+        if !isCounted { denials += Self.uncounted }
+        try self.init(denials)
+    }
+
+    private init(_ denials: [Denial]) throws(SandboxError) {
         var program = [UInt64](repeating: 0, count: Self.stepsMax)
-        var unknown: CInt = 0
+        var refused: CInt = -1
         let names = unsafe denials.map { unsafe strdup($0.call) }
         defer { unsafe names.forEach { unsafe free($0) } }
         let list = unsafe zip(names, denials).map { name, denial in
             unsafe csandbox_denial(
                 call: UnsafePointer(name!),
+                number: Self.numbers[denial.call] ?? -1,
                 error: denial.error,
                 compare: denial.compare,
                 argument: denial.argument,
@@ -58,16 +69,31 @@ struct Seccomp: Sendable {
         let count = unsafe csandbox_filter(
             list,
             CInt(list.count),
+            Self.newest,
             &program,
             CInt(Self.stepsMax),
-            &unknown
+            &refused
         )
-        guard count > 0 else { throw .facility("the seccomp filter can't be made", code: -count) }
+        guard count > 0 else {
+            let call = refused < 0 ? "" : " with \(denials[Int(refused)].call)"
+            throw .facility("the seccomp filter can't be made\(call)", code: -count)
+        }
         self.program = Array(program.prefix(Int(count)))
     }
 
     /// The kernel takes no more.
     private static let stepsMax = 4096
+
+    /// The newest call that was weighed for this list, `rseq_slice_yield` of Linux 7.0. What a later
+    /// kernel has above it, a program meets as a kernel that does not have it.
+    private static let newest: UInt32 = 471
+
+    /// Calls that are younger than the libseccomp of a stable distribution. Since 2019 every machine
+    /// gives a new call the same number.
+    private static let numbers: [String: CInt] = [
+        "fchmodat2": 452, "statmount": 457, "listmount": 458, "setxattrat": 463,
+        "removexattrat": 466, "open_tree_attr": 467, "file_setattr": 469, "listns": 470,
+    ]
 
     private static func deny(_ calls: [String], _ error: CInt) -> [Denial] {
         calls.map { Denial(call: $0, error: error) }
@@ -83,6 +109,8 @@ struct Seccomp: Sendable {
         + deny(["unshare", "setns", "mount", "umount2", "pivot_root", "chroot"], EPERM)
         + deny(["open_tree", "move_mount", "fsopen", "fsconfig", "fsmount", "fspick"], EPERM)
         + deny(["mount_setattr", "open_by_handle_at", "name_to_handle_at"], EPERM)
+        // Tell of all mounts and namespaces, whatever files are in sight.
+        + deny(["statmount", "listmount", "open_tree_attr", "listns"], EPERM)
         + namespaceFlags.map {
             Denial(call: "clone", error: EPERM, compare: CSANDBOX_EQUAL, mask: $0, value: $0)
         }
@@ -120,10 +148,25 @@ struct Seccomp: Sendable {
         + deny(["sethostname", "setdomainname", "iopl", "ioperm", "modify_ldt"], EPERM)
         // Would turn off randomised addresses.
         + deny(["personality"], EPERM)
-        // Types into the terminal, for whoever reads from it next.
-        + [0x5412 /* TIOCSTI */, 0x541C /* TIOCLINUX */].map {
+        + onDescriptors("ioctl", [0x5412 /* TIOCSTI */, 0x541C /* TIOCLINUX */])
+        // A file's flags and its project, by which a quota counts: the owner needs no right but that
+        // to read, and the owner can be the server's user.
+        + deny(["file_setattr"], EPERM) + onDescriptors("ioctl", fileFlags)
+        // F_SETLEASE: keeps others of the same user from opening a file that one can only read.
+        // F_NOTIFY: signals what happens in a directory.
+        + onDescriptors("fcntl", [1024, 1026])
+
+    /// FS_IOC_SETFLAGS, FS_IOC_SETVERSION, FS_IOC_FSSETXATTR, FS_IOC_SET_ENCRYPTION_POLICY,
+    /// FS_IOC_ENABLE_VERITY.
+    private static let fileFlags: [UInt64] = [
+        0x4008_6602, 0x4008_7602, 0x401c_5820, 0x800c_6613, 0x4080_6685,
+    ]
+
+    /// `call` with one of `requests` as its second argument, of which the kernel takes 32 bits.
+    private static func onDescriptors(_ call: String, _ requests: [UInt64]) -> [Denial] {
+        requests.map {
             Denial(
-                call: "ioctl",
+                call: call,
                 error: EPERM,
                 compare: CSANDBOX_EQUAL,
                 argument: 1,
@@ -131,6 +174,26 @@ struct Seccomp: Sendable {
                 value: $0
             )
         }
+    }
+
+    /// Watching files: asks for no right that Landlock handles, so it tells the names of all files
+    /// that the user may read; and how many watches there can be, the kernel counts by user.
+    ///
+    /// ENOSYS, which programs that watch files take for a reason to look at them from time to time.
+    static let watching = deny(
+        ["inotify_init", "inotify_init1", "inotify_add_watch", "inotify_rm_watch"],
+        ENOSYS
+    )
+
+    /// What the owner of a file may do to it: Landlock does not handle it, and where the run has the
+    /// user of the server and of its neighbours, it is the owner of all that is theirs. A filter can't
+    /// see which file a call means, so a program can't do it to its own files either.
+    static let onFiles =
+        deny(["chmod", "fchmod", "fchmodat", "fchmodat2"], EPERM)
+        + deny(["chown", "fchown", "lchown", "fchownat"], EPERM)
+        + deny(["utime", "utimes", "futimesat", "utimensat"], EPERM)
+        + deny(["setxattr", "lsetxattr", "fsetxattr", "setxattrat"], EPERM)
+        + deny(["removexattr", "lremovexattr", "fremovexattr", "removexattrat"], EPERM)
 
     /// Ways to memory that is in no process's size: only a control group counts it.
     static let uncounted: [Denial] =
@@ -170,6 +233,16 @@ struct Seccomp: Sendable {
             ("sched_setscheduler", 0), ("sched_setparam", 0), ("sched_setattr", 0),
         ].map { call, argument in
             Denial(call: call, error: EPERM, compare: CSANDBOX_GREATER, argument: argument)
+        }
+        // PRIO_USER and IOPRIO_WHO_USER, for which 0 is all that the caller's user has.
+        + [("setpriority", 2), ("ioprio_set", 3)].map { call, which in
+            Denial(
+                call: call,
+                error: EPERM,
+                compare: CSANDBOX_EQUAL,
+                mask: 0xffff_ffff,
+                value: which
+            )
         }
 
     /// CLONE_NEWNS, -CGROUP, -UTS, -IPC, -USER, -PID, -NET.

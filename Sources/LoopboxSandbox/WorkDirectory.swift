@@ -9,13 +9,21 @@ import LoopboxModel
 public struct WorkDirectory: Sendable {
     /// The directory of the run.
     public let path: String
+    private let name: String
     /// Where the program starts.
     public var work: String { "\(path)/work" }
     /// For temporary files.
     public var temporary: String { "\(path)/tmp" }
 
     /// The directory `name` below `base`.
-    public init(base: String, name: String) { path = "\(base)/\(name)" }
+    public init(base: String, name: String) {
+        path = "\(base)/\(name)"
+        self.name = name
+    }
+
+    /// A directory below `base` with a name that no other run can guess. Where runs share a user, to
+    /// know the name is to reach what the kernel guards by nothing else, such as a socket in it.
+    public init(below base: String) { self.init(base: base, name: Removal.freshName()) }
 
     /// Makes the directory and the files in it. Paths in `files` are relative, normalised and free
     /// of `..`, which the spec's decoder has seen to.
@@ -37,20 +45,23 @@ public struct WorkDirectory: Sendable {
 
     /// Removes the directory and all that is in it, whatever the program made of it. Symbolic
     /// links are removed, not followed; what can't be removed stays.
+    ///
+    /// Takes as long as there is something in it: ``discard(by:)`` does not.
     public func remove() {
-        // What lies too deep is moved up and removed in the next round, a level of it each.
-        for _ in 0..<Self.roundsMax {
-            let top = unsafe open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-            Self.removeTree(at: AT_FDCWD, Array(path.utf8CString), depth: 0, top: top)
-            if top >= 0 { close(top) }
-            if unsafe access(path, F_OK) != 0 { return }
+        Removal.letIn(Array(path.utf8CString), in: AT_FDCWD)
+        guard let top = try? FileDescriptor.open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW) else {
+            unsafe _ = unlink(path)
+            return
         }
+        _ = Removal(top: top.number).empty()
+        unsafe _ = rmdir(path)
     }
 
-    /// How deep one round goes: each level has a descriptor open meanwhile.
-    private static let depthMax = 64
-    /// Enough for the deepest tree that a program can make with the files that it may have.
-    private static let roundsMax = 4096
+    /// Takes the directory out of the way at once, and leaves its removal to `remover`, which is for
+    /// the same base.
+    ///
+    /// - Throws: where it can't be moved; it stays then.
+    public func discard(by remover: Remover) throws(SystemError) { try remover.take(name) }
 
     private func makeDirectory(_ path: String, mayExist: Bool = false) throws(SystemError) {
         guard unsafe mkdir(path, 0o700) != 0 else { return }
@@ -69,42 +80,5 @@ public struct WorkDirectory: Sendable {
             guard count > 0 else { throw .last("write", path) }
             written += count
         }
-    }
-
-    /// Names are bytes: not every one is text.
-    ///
-    /// Descends by descriptors, so that a directory that is exchanged for a link meanwhile leads
-    /// nowhere else.
-    private static func removeTree(at parent: CInt, _ name: [CChar], depth: Int, top: CInt) {
-        if unsafe unlinkat(parent, name, 0) == 0 || errno == ENOENT { return }
-        guard depth < depthMax else {
-            // Names that are taken stay for another round.
-            unsafe _ = renameat(parent, name, top, "deep-\(UUIDv7().text)")
-            return
-        }
-        let number = unsafe openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-        guard number >= 0 else { return }
-        fchmod(number, 0o700)
-        guard let directory = unsafe fdopendir(number) else {
-            close(number)
-            return
-        }
-        while let entry = unsafe readdir(directory) {
-            let child = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-                unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) {
-                    unsafe Array(UnsafeBufferPointer(start: $0, count: strlen($0) + 1))
-                }
-            }
-            if child != [46, 0], child != [46, 46, 0] {
-                removeTree(
-                    at: number,
-                    child,
-                    depth: depth + 1,
-                    top: top
-                )
-            }
-        }
-        unsafe closedir(directory)
-        unsafe _ = unlinkat(parent, name, AT_REMOVEDIR)
     }
 }

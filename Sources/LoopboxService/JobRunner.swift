@@ -8,7 +8,7 @@ public import LoopboxModel
 import LoopboxRuntimes
 public import LoopboxSandbox
 import LoopboxSpec
-public import LoopboxStore
+import LoopboxStore
 
 /// Why a run could not take place. Always our own failure.
 public enum JobRunnerError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -69,6 +69,8 @@ public final class JobRunner {
     private let workBase: String
     /// Has what programs report drawn up elsewhere.
     public let digester: Digester
+    /// Removes the work directories of runs that have ended.
+    let remover: Remover
     /// For what would block the loop: files.
     let workers: ThreadPoolExecutor
 
@@ -90,8 +92,13 @@ public final class JobRunner {
             throw .sandbox(.workDirectory(error))
         }
         digester = Digester(on: loop, directory: workBase)
-        for name in directoryEntries(workBase) {
-            WorkDirectory(base: workBase, name: name).remove()
+        do throws(SystemError) {
+            remover = try Remover(base: workBase)
+            for name in directoryEntries(workBase) where name != Remover.name {
+                try WorkDirectory(base: workBase, name: name).discard(by: remover)
+            }
+        } catch {
+            throw .sandbox(.workDirectory(error))
         }
         workers = ThreadPoolExecutor(name: "runner", threads: 4)
         do throws(DigestError) {
@@ -113,6 +120,23 @@ public final class JobRunner {
             dataDirectory: dataDirectory,
             named: runtimes
         )
+        remover.begin()
+    }
+
+    /// What is looked at to know whether a run could take place.
+    func upkeep(dataDirectory: String) -> Upkeep {
+        Upkeep(
+            dataDirectory: dataDirectory,
+            workDirectory: workBase,
+            harness: catalog.harness,
+            interpreters: catalog.names.compactMap { catalog.runtime(named: $0)?.executable },
+            remover: remover
+        )
+    }
+
+    /// Returns once what the runs left is removed, or `limit` is over; nil: without end.
+    public func finishCleanUp(within limit: Duration? = nil) async {
+        await remover.finish(on: loop, within: limit)
     }
 
     /// Tries the levels of `choice`, the best first.
@@ -201,18 +225,23 @@ public final class JobRunner {
         )
     }
 
-    /// A run to give to ``run(_:name:as:)``, by which it can be cancelled.
+    /// The directory of a run to come, which nobody can guess.
+    func newDirectory() -> WorkDirectory { WorkDirectory(below: workBase) }
+
+    /// A run to give to ``run(_:number:name:in:as:)``, by which it can be cancelled.
     public func newRun() -> Sandbox.Run { sandbox.newRun() }
 
     /// Runs the program of `job` to its end and leaves nothing of it behind.
     ///
     /// - Parameters:
     ///   - number: of the run, from 1; its settings are those that the job's matrix has for it.
-    ///   - name: of the work directory, unique among the runs under way.
-    public func run(
+    ///   - name: unique among the runs under way.
+    ///   - directory: one from ``newDirectory()``.
+    func run(
         _ job: JobSpec,
         number: Int = 1,
         name: String,
+        in directory: WorkDirectory,
         as run: Sandbox.Run
     ) async throws(JobRunnerError) -> FinishedRun {
         let claimedAt = MonotonicTime.now
@@ -221,13 +250,10 @@ public final class JobRunner {
         guard let runtime = catalog.runtime(named: spec.program.runtime) else {
             throw .noInterpreter("\(spec.program.runtime) is not installed here any more")
         }
-        let directory = workDirectory(named: name)
         let confinement = try confinement(of: spec, runtime, in: directory)
         let files = spec.program.files.map { (path: $0.key, bytes: $0.value.bytes) }
         do throws(SystemError) {
             try await loop.runInExecutor(workers) { () throws(SystemError) in
-                // What a server that died left of the same attempt.
-                directory.remove()
                 if confinement == nil {
                     try directory.make(files: files)
                 } else {
@@ -412,12 +438,7 @@ public final class JobRunner {
         return finished
     }
 
-    /// The work directory of the run that is called `name`.
-    func workDirectory(named name: String) -> WorkDirectory {
-        WorkDirectory(base: workBase, name: name)
-    }
-
     private func remove(_ directory: WorkDirectory) async {
-        await loop.runInExecutor(workers) { directory.remove() }
+        await loop.runInExecutor(workers) { [remover] in try? directory.discard(by: remover) }
     }
 }

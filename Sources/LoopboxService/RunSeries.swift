@@ -61,6 +61,8 @@ public final class RunSeries {
     private var ended: [FinishedRun] = []
     private var next = 1
     /// Whether no further run is begun.
+    /// The work directory that each run had, by its number.
+    private var folders: [Int: String] = [:]
     private var isStopped = false
     private var isCancelled = false
 
@@ -69,7 +71,7 @@ public final class RunSeries {
 
     /// The runs of `spec`, which have not begun.
     ///
-    /// - Parameter name: of their work directories, unique among the jobs under way.
+    /// - Parameter name: what theirs begin with, unique among the jobs under way.
     init(
         _ spec: JobSpec,
         name: String,
@@ -122,9 +124,7 @@ public final class RunSeries {
         do {
             let judged = try await runner.digester.judge(
                 finished.map { ($0.record, $0.digest, [$0.stdout, $0.stderr]) },
-                directories: finished.map { run in
-                    runner.workDirectory(named: folder(of: run.record.run)).path
-                },
+                directories: finished.map { folders[$0.record.run] ?? "" },
                 of: spec,
                 wasCancelled: isCancelled
             )
@@ -148,7 +148,7 @@ public final class RunSeries {
         }
     }
 
-    private func folder(of number: Int) -> String { "\(name)-\(number)" }
+    private func name(of number: Int) -> String { "\(name)-\(number)" }
 
     private func beginMore() {
         // The first one in any case: one that was cancelled says so itself.
@@ -182,17 +182,20 @@ public final class RunSeries {
     private func perform(_ number: Int, _ run: Sandbox.Run) async -> FinishedRun {
         var attempt = 1
         while true {
+            let directory = runner.newDirectory()
+            folders[number] = directory.path
             do throws(JobRunnerError) {
                 return try await runner.run(
                     spec,
                     number: number,
-                    name: folder(of: number),
+                    name: name(of: number),
+                    in: directory,
                     as: run
                 )
             } catch {
                 logger.error(
                     "a run could not be set up",
-                    metadata: ["run": "\(folder(of: number))", "reason": "\(error)"]
+                    metadata: ["run": "\(name(of: number))", "reason": "\(error)"]
                 )
                 guard attempt < Self.attemptsMax else {
                     if failure == nil { failure = error }

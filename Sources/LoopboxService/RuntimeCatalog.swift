@@ -170,6 +170,13 @@ public struct RuntimeCatalog {
         context.maxMemory = configuration.memoryMax
         context.maxDisk = configuration.diskMax
         context.maxProcesses = configuration.processesMax
+        if let bound = configuration.processesBound {
+            context.maxProcessesFlag = "\(bound.flag), which is \(bound.limit) now"
+        }
+        let policy = configuration.webhookPolicy
+        context.webhookCheck = SpecContext.WebhookCheck { url in
+            policy.refusal(ofURL: url)?.description
+        }
         context.webhookSchemes =
             configuration.webhookPolicy.allowsHTTP ? [.http, .https] : [.https]
         return context

@@ -22,6 +22,7 @@ public final class Service {
     private let loop: EventLoop
     private let configuration: ServiceConfiguration
     private let store: JobStore
+    private let runner: JobRunner
     private let dispatcher: Dispatcher
     private let courier: Courier
     private let changes: JobChanges
@@ -43,6 +44,9 @@ public final class Service {
         settings.logger = logger.part("store")
         let publicURL = configuration.publicURL
         settings.outbox = { job in Messages.owed(by: job, publicURL: publicURL) }
+        for path in try Upkeep.repair(configuration.dataDirectory) {
+            logger.warning("repaired: its owner could not use it", metadata: ["path": "\(path)"])
+        }
         let opened = settings
         let database = try await loop.runInExecutor { () throws(StoreError) in
             try JobDatabase(opened)
@@ -50,7 +54,7 @@ public final class Service {
         store = JobStore(database, loop: loop)
         // After the database, whose lock says that no other server has this directory: the runner
         // ends whatever still runs there.
-        let runner = try await JobRunner(
+        runner = try await JobRunner(
             loop: loop,
             dataDirectory: configuration.dataDirectory,
             workDirectory: "\(configuration.dataDirectory)/work",
@@ -104,7 +108,7 @@ public final class Service {
         let routes = RouterBox()
         server = HTTPServer(
             on: loop,
-            configuration: HTTPServer.Configuration(),
+            configuration: Self.httpConfiguration(configuration),
             logger: logger.part("http")
         ) { exchange in routes.router?.handle(exchange) }
         address = try server.listen(at: configuration.listen)
@@ -118,6 +122,7 @@ public final class Service {
             catalog: runner.catalog,
             level: runner.level,
             configuration: configuration,
+            upkeep: runner.upkeep(dataDirectory: configuration.dataDirectory),
             logger: logger.part("http")
         )
         dispatcher.start()
@@ -135,8 +140,21 @@ public final class Service {
         await dispatcher.drain(within: configuration.drainTimeout)
         await server.drain(within: .seconds(2))
         await courier.drain()
+        // What is left then, the next server removes.
+        await runner.finishCleanUp(within: Self.cleanUpLimit)
         logger.notice("ended")
     }
+
+    private nonisolated static func httpConfiguration(
+        _ configuration: ServiceConfiguration
+    ) -> HTTPServer.Configuration {
+        var http = HTTPServer.Configuration()
+        http.connectionsMax = configuration.connectionsMax
+        return http
+    }
+
+    /// How long the end of the server waits for the removal of what runs left.
+    private static let cleanUpLimit: Duration = .seconds(2)
 
     /// The names by which a server that listens on loopback is called. One that others can reach
     /// has names that it can't know; the token guards it.

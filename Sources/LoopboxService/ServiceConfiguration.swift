@@ -36,6 +36,10 @@ public struct ServiceConfiguration: Sendable {
     public var diskMax: ByteCount = .gibibytes(1)
     /// The largest `limits.processes`.
     public var processesMax = 512
+    /// What keeps ``processesMax`` below what was asked for; nil: nothing does.
+    public var processesBound: MachineRoom.ProcessesBound?
+    /// Connections open at once.
+    public var connectionsMax = 10_000
     /// How programs are isolated.
     public var isolation: IsolationChoice = .atLeast(.standard)
     /// How long it goes on serving after it was asked to end, so that a balancer notices.

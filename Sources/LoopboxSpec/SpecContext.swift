@@ -28,6 +28,27 @@ public struct SpecContext: Hashable, Sendable {
     public var maxDisk = ByteCount.gibibytes(1)
     /// The most that a spec may ask for as `limits.processes`; `--max-processes`.
     public var maxProcesses = 512
+    /// By what the operator raises ``maxProcesses``: the flag, or where the server's container allows
+    /// no more, its limit.
+    public var maxProcessesFlag = "--max-processes"
+    /// Looks at a webhook's URL as it will be looked at when it is called, as far as that can be done
+    /// without resolving its name.
+    public struct WebhookCheck: Hashable, Sendable {
+        /// Why a URL is refused, with what an operator can do after a semicolon; nil: it is not.
+        let refusal: @Sendable (_ url: String) -> String?
+
+        /// A check by `refusal`.
+        public init(_ refusal: @escaping @Sendable (_ url: String) -> String?) {
+            self.refusal = refusal
+        }
+
+        // There is one in a process.
+        public static func == (_: Self, _: Self) -> Bool { true }
+        public func hash(into _: inout Hasher) {}
+    }
+
+    /// By what URLs of webhooks are looked at; nil: not known, and any good one is taken.
+    public var webhookCheck: WebhookCheck?
     /// What webhooks may be called by; plain http only where the operator allows it.
     public var webhookSchemes: Set<WebhookScheme> = [.https]
 

@@ -106,6 +106,7 @@ extension SpecError {
         case .warningFilter(let key, let found, let problem, _):
             "\(key) \(Excerpt.quoted(found)) \(problem.detail)"
         case .url(let key, let problem): "\(key) \(problem.detail)"
+        case .webhookRefused(let key, let reason): "\(key): \(reason.prefix { $0 != ";" })"
         case .schemeNotAllowed(let key, let scheme): "\(key): \(scheme) is not allowed here"
         case .secret(let key, let problem): "\(key) \(problem.detail)"
         case .rule(let key, let found, _):

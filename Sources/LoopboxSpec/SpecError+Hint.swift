@@ -109,6 +109,8 @@ extension SpecError {
         case .environmentReserved(let name, let owner): Self.reserved(name, owner)
         case .warningFilter(_, _, let problem, let suggestion): problem.hint(suggestion)
         case .url(_, let problem): problem.hint
+        case .webhookRefused(_, let reason):
+            reason.firstRange(of: "; ").map { String(reason[$0.upperBound...]) }
         case .schemeNotAllowed(_, let scheme):
             scheme == "http"
                 ? "write https://…; the operator can allow http with --webhook-allow-http"

@@ -74,6 +74,8 @@ public enum SpecError: Error, Hashable, Sendable {
     case warningFilter(key: String, found: String, WarningFilterProblem, suggestion: String?)
     case url(key: String, URLProblem)
     case schemeNotAllowed(key: String, scheme: String)
+    /// A webhook's URL leads to where the server calls nobody.
+    case webhookRefused(key: String, reason: String)
     case secret(key: String, SecretProblem)
     case rule(key: String, found: String, suggestion: String?)
     case exit(key: String, found: String, suggestion: String?)
@@ -210,7 +212,7 @@ extension SpecError {
         case .module: "module"
         case .environmentName, .environmentReserved: "environment"
         case .warningFilter: "warning-filter"
-        case .url, .schemeNotAllowed: "webhook-url"
+        case .url, .schemeNotAllowed, .webhookRefused: "webhook-url"
         case .secret: "webhook-secret"
         case .rule: "unknown-rule"
         case .exit: "exit"

@@ -385,11 +385,22 @@ public enum SpecSchema {
         shape: .integer(1...512),
         example: "16",
         read: { node, reading in
-            Codec<Int>.integer(
-                node,
-                1...min(512, max(1, reading.context.maxProcesses)),
-                reading: &reading
-            )
+            guard let number = Codec<Int>.integer(node, 1...512, reading: &reading) else {
+                return nil
+            }
+            guard number <= reading.context.maxProcesses else {
+                reading.fault(
+                    .aboveServerMaximum(
+                        key: reading.key,
+                        found: "\(number)",
+                        maximum: "\(reading.context.maxProcesses)",
+                        flag: reading.context.maxProcessesFlag
+                    ),
+                    at: node.span
+                )
+                return nil
+            }
+            return number
         },
         write: { .literal("\($0)") }
     )

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the URL of a webhook must be like. Where it leads is looked at when it is called.
+/// What the URL of a webhook must be like. Where a name leads is looked at when it is called; an address
+/// is looked at here as well, so that whoever sends it learns of it at once.
 ///
 /// Source: RFC 3986 §3.
 enum WebhookURL {
@@ -18,7 +19,8 @@ enum WebhookURL {
         if let problem = problem(in: url) { return .url(key: key, problem) }
         let scheme = url.prefix { $0 != ":" }.lowercased()
         let isAllowed = context.webhookSchemes.contains { $0.rawValue == scheme }
-        return isAllowed ? nil : .schemeNotAllowed(key: key, scheme: scheme)
+        guard isAllowed else { return .schemeNotAllowed(key: key, scheme: scheme) }
+        return context.webhookCheck?.refusal(url).map { .webhookRefused(key: key, reason: $0) }
     }
 
     private static func problem(in url: String) -> SpecError.URLProblem? {

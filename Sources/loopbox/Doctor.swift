@@ -91,6 +91,7 @@ struct Doctor: ParsableCommand {
                 levels.append(
                     await Self.look(at: level, loop, data, "\(work)/\(level.rawValue)", attack)
                 )
+                unsafe _ = rmdir("\(work)/\(level.rawValue)/\(Remover.name)")
                 unsafe _ = rmdir("\(work)/\(level.rawValue)")
             }
             return levels
@@ -133,6 +134,7 @@ struct Doctor: ParsableCommand {
                 uvloop: runner.catalog.uvloopNames
             )
             if attack { found.attacks = await Self.attacks(runner, level) }
+            await runner.finishCleanUp()
             return found
         } catch {
             let missing: MissingLevel? =

@@ -104,12 +104,17 @@ struct Run: ParsableCommand {
                 series.cancel()
             }
             let ended = await series.run()
+            // However much there is to remove: nobody would come after us to do it.
+            await runner.finishCleanUp()
             if let failure = series.failure { throw failure }
             let report = try await self.report(on: ended, spec, format, by: runner.digester)
             return Ended(result: ended, report: report, signal: signal)
         }
-        // Where the work directory of the run was; the run has removed its own.
-        defer { unsafe _ = rmdir(work) }
+        // Where the work directory of the run was, and what it left was removed.
+        defer {
+            unsafe _ = rmdir("\(work)/\(Remover.name)")
+            unsafe _ = rmdir(work)
+        }
         let ended: Ended
         do {
             ended = try loop.runUntilComplete(task)

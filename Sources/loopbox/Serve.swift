@@ -22,7 +22,12 @@ struct Serve: ParsableCommand {
             """
     )
 
-    @Option(help: "HOST:PORT or unix:PATH; port 0 picks one.")
+    @Option(
+        help: """
+            HOST:PORT or unix:PATH; port 0 picks one. Anything but a loopback address asks for a \
+            token: a program of a run could connect to a socket that is a file.
+            """
+    )
     var listen = "127.0.0.1:8080"
 
     @Option(help: "The directory for database, outputs and work directories.")
@@ -58,7 +63,7 @@ struct Serve: ParsableCommand {
     @Option(help: "A file with the tokens that requests may bear, one a line.")
     var tokenFile: String?
 
-    @Flag(help: "Listen beyond this machine without asking for a token.")
+    @Flag(help: "Listen beyond loopback addresses without asking for a token.")
     var insecureNoAuth = false
 
     @Flag(help: "Let webhooks go to http URLs.")
@@ -144,8 +149,29 @@ struct Serve: ParsableCommand {
                 }
             }
         }
+        tellOfRoom(configuration, logger)
         announce(service.address, service.attestation, configuration)
         try loop.runForever()
+    }
+
+    /// What the machine does not have, and what follows from it.
+    private func tellOfRoom(_ configuration: ServiceConfiguration, _ logger: Logger) {
+        if let bound = configuration.processesBound {
+            logger.notice(
+                "runs may have fewer processes than --max-processes says",
+                metadata: [
+                    "processes": "\(configuration.processesMax)",
+                    "reason": "\(bound.flag) is \(bound.limit)",
+                ]
+            )
+        }
+        let wanted = ServiceConfiguration(version: "", dataDirectory: "", slots: 1).connectionsMax
+        if configuration.connectionsMax < wanted {
+            logger.notice(
+                "the limit of open files bounds how many connections there can be",
+                metadata: ["connections": "\(configuration.connectionsMax)"]
+            )
+        }
     }
 
     private func announce(
@@ -216,6 +242,15 @@ struct Serve: ParsableCommand {
         configuration.memoryMax = .mebibytes(maxMemory)
         configuration.diskMax = .mebibytes(maxDisk)
         configuration.processesMax = maxProcesses
+        let room = MachineRoom.take()
+        if let most = room.processes(ofEach: slots), most < maxProcesses {
+            configuration.processesMax = most
+            configuration.processesBound = room.processes
+        }
+        configuration.connectionsMax = room.connections(
+            beside: slots,
+            wanted: configuration.connectionsMax
+        )
         configuration.publicURL = publicURL.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
         configuration.timeMax = maxTime.duration
         configuration.outputMax = .mebibytes(maxOutput)
@@ -263,7 +298,10 @@ struct Serve: ParsableCommand {
             guard !tokens.isEmpty else { throw ValidationError("\(tokenFile) holds no token") }
             return tokens
         }
-        if address.isLoopback || insecureNoAuth { return [] }
+        // A socket that is a file is in reach of every program with the server's user, and where the
+        // server is not root, that is what runs have.
+        let isOpen = address.isLoopback && address.port != nil
+        if isOpen || insecureNoAuth { return [] }
         return ["lbx_\(UUIDv7().text)\(UUIDv7().text)"]
     }
 }

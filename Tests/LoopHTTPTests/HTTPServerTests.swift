@@ -190,26 +190,73 @@ import Testing
         }
     }
 
-    @Test func `a connection beyond the limit waits until another one ends`() throws {
-        try serve({ $0.connectionsMax = 2 }, handler: { $0.respond(.ok) }) { fixture in
+    @Test func `a connection beyond the limit waits while requests are under way on all`() throws {
+        // Safety: one loop.
+        nonisolated(unsafe) var kept: [HTTPExchange] = []
+        try serve(
+            {
+                $0.connectionsMax = 2
+                // Sweeps every 10 ms.
+                $0.lingerTimeout = .milliseconds(80)
+            },
+            handler: { exchange in
+                if unsafe kept.count < 2 {
+                    unsafe kept.append(exchange)
+                } else {
+                    exchange.respond(.ok)
+                }
+            }
+        ) { fixture in
             let first = try await fixture.client()
             let second = try await fixture.client()
+            for client in [first, second] { try await client.send(Self.get) }
+            try await fixture.until { unsafe kept.count == 2 }
             let third = try await fixture.client()
-            for client in [first, second, third] { try await client.send(Self.get) }
-            _ = try await first.answer()
-            _ = try await second.answer()
+            try await third.send(Self.get)
             let waiting = fixture.loop.createTask { try await third.answer().status }
-            try await fixture.settle()
+            try await fixture.loop.sleep(for: .milliseconds(50))
             #expect(fixture.server.connectionsOpen == 2)
             #expect(!waiting.isDone)
-            first.close()
+            // Once nothing is under way on it, it makes room.
+            unsafe kept[0].respond(.ok)
+            #expect(try await first.answer().status == 200)
             #expect(try await waiting.value == 200)
+            #expect(try await first.isEnded())
             #expect(fixture.server.connectionsOpen == 2)
-            let fourth = try await fixture.client()
-            try await fourth.send(Self.get)
-            second.close()
-            #expect(try await fourth.answer().status == 200)
-            for client in [third, fourth] { client.close() }
+            unsafe kept[1].respond(.ok)
+            #expect(try await second.answer().status == 200)
+            unsafe kept = []
+            for client in [first, second, third] { client.close() }
+        }
+    }
+
+    @Test func `connections that send nothing make room for those that do`() throws {
+        try serve(
+            {
+                $0.connectionsMax = 20
+                $0.lingerTimeout = .milliseconds(80)
+            },
+            handler: { $0.respond(.ok) }
+        ) { fixture in
+            let known = try await fixture.client()
+            try await known.send(Self.get)
+            #expect(try await known.answer().status == 200)
+            var silent: [Client] = []
+            for _ in 0..<19 { silent.append(try await fixture.client()) }
+            // The beginning of a head is not a request.
+            try await silent[3].send("GET / HT")
+            try await fixture.until { fixture.server.connectionsOpen == 20 }
+            for _ in 0..<19 {
+                let client = try await fixture.client()
+                try await client.send(Self.get)
+                #expect(try await client.answer().status == 200)
+                #expect(fixture.server.connectionsOpen <= 20)
+                silent.append(client)
+            }
+            // One that has asked before is closed last.
+            try await known.send(Self.get)
+            #expect(try await known.answer().status == 200)
+            for client in silent + [known] { client.close() }
         }
     }
 

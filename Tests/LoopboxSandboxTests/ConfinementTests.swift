@@ -41,6 +41,60 @@ import Testing
     }
 
     @Test(arguments: JobSpec.Level.allCases)
+    func `a program moves and links its files between its directories`(
+        level: JobSpec.Level
+    ) throws {
+        let observed = try Confined.run(
+            """
+            set -e
+            mkdir -p a/b c; echo x >a/x
+            mv -T a/x c/x; mv -T a/b c/b; ln c/x a/y
+            mv -T a/y "$TMPDIR/y"; ln "$TMPDIR/y" a/z; cat a/z
+            """,
+            level: level
+        )
+        #expect(observed.stdout == "x\n")
+        #expect(observed.result.exit.ending == .exited(0), "\(observed.result.stderr)")
+    }
+
+    /// `mv` falls back on copying; rename(2) does not.
+    @Test(arguments: JobSpec.Level.allCases)
+    func `no move between its directories is one between file systems`(
+        level: JobSpec.Level
+    ) throws {
+        let observed = try Confined.run(
+            "",
+            level: level,
+            path: "/usr/bin/python3",
+            arguments: [
+                "python3", "-I", "-S", "-c",
+                """
+                import os
+                os.makedirs("a/b"); os.mkdir("c")
+                open("a/x", "w").close()
+                os.rename("a/x", "c/x"); os.rename("a/b", "c/b"); os.link("c/x", "a/y")
+                os.rename("a/y", os.environ["TMPDIR"] + "/y")
+                print("moved")
+                """,
+            ]
+        )
+        #expect(observed.stdout == "moved\n", "\(observed.result.stderr)")
+    }
+
+    /// As root each run has a user of its own; as anybody else the filter refuses it.
+    @Test(.enabled(if: geteuid() == 0), arguments: JobSpec.Level.allCases)
+    func `a program with a user of its own changes modes, times and attributes of its files`(
+        level: JobSpec.Level
+    ) throws {
+        let observed = try Confined.run(
+            "set -e; echo x >x; chmod 640 x; touch -d @1 x; chown $(id -u) x; stat -c '%a %Y' x",
+            level: level
+        )
+        #expect(observed.stdout == "640 1\n", "\(observed.result.stderr)")
+        #expect(observed.result.attestation.layers.contains("own_user"))
+    }
+
+    @Test(arguments: JobSpec.Level.allCases)
     func `a program dies of its signal as by hand`(level: JobSpec.Level) throws {
         for signal in [SIGTERM, SIGABRT, SIGSEGV, SIGKILL] {
             let observed = try Confined.run("kill -\(signal) $$", level: level)

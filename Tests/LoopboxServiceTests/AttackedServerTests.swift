@@ -135,7 +135,7 @@ import Testing
             "source": String(decoding: AttackSuite.program, as: UTF8.self), "args": [name],
             "env": [
                 "VICTIM": "\(server.process.id)", "VICTIM_PORT": port,
-                "VICTIM_FILE": server.home("data/loopbox.db"), "VICTIM_FOLDER": "/var/tmp",
+                "VICTIM_FILE": server.home("data/loopbox.sqlite"), "VICTIM_FOLDER": "/var/tmp",
                 "VICTIM_SOCKET": "none",
             ],
         ]

@@ -26,7 +26,10 @@ enum Identity: String, CaseIterable, Sendable, Codable {
         case .own: return []
         case .nobody:
             let id = "\(Self.nobodysID)"
-            return ["/usr/bin/setpriv", "--reuid", id, "--regid", id, "--clear-groups"]
+            return [
+                "/usr/bin/setpriv", "--reuid", id, "--regid", id, "--clear-groups",
+                "--inh-caps=-all", "--bounding-set=-all",
+            ]
         case .rootOfAContainer:
             let kept = [
                 "chown", "dac_override", "fowner", "fsetid", "kill", "setgid", "setuid", "setpcap",

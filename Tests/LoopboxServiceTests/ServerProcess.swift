@@ -2,6 +2,7 @@
 
 import Foundation
 import LoopSystem
+import LoopboxSandbox
 import Testing
 
 /// A real server: the `loopbox` that was built with the tests, as a child process with a data
@@ -149,8 +150,11 @@ final class ServerProcess: Sendable {
 
     // MARK: what it has
 
-    /// The directories of runs that are there.
-    var workDirectories: [String] { entries(home("data/work")) }
+    /// The directories of runs that are there, those that are being removed included.
+    var workDirectories: [String] {
+        entries(home("data/work")).filter { $0 != Remover.name }
+            + entries(home("data/work/\(Remover.name)"))
+    }
 
     /// The processes of its jobs, and what those left behind: they bear its mark.
     var jobProcesses: [pid_t] {

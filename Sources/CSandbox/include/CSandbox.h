@@ -18,6 +18,8 @@ enum csandbox_compare {
 // One call that is answered with an errno; with 0 it is not made and seems to succeed.
 struct csandbox_denial {
     const char *_Nonnull call;
+    // For a call that this libseccomp may be too old to know; -1: there is only the name.
+    int number;
     int error;
     enum csandbox_compare compare;
     unsigned argument;
@@ -28,11 +30,12 @@ struct csandbox_denial {
     uint64_t second_value;
 };
 
-// Makes the filter that denies these calls, 32-bit and x32 calls, and allows the rest. Writes it in
-// the kernel's form, struct sock_filter, 8 bytes each, and returns how many; -errno on failure. A
-// name that this libseccomp does not know is left out and counted in `unknown`.
-int csandbox_filter(const struct csandbox_denial *_Nonnull denials, int count,
-                    uint64_t *_Nonnull program, int capacity, int *_Nonnull unknown);
+// Makes the filter that denies these calls, 32-bit and x32 calls, and those above the number `newest`
+// (ENOSYS, as a kernel that is too old for them would), and allows the rest. Writes it in the kernel's
+// form, struct sock_filter, 8 bytes each, and returns how many; -errno on failure. `*refused` is the
+// place of the denial that could not be added, or -1.
+int csandbox_filter(const struct csandbox_denial *_Nonnull denials, int count, uint32_t newest,
+                    uint64_t *_Nonnull program, int capacity, int *_Nonnull refused);
 
 // ---- Between clone and exec: prepare.c ----
 
@@ -170,6 +173,10 @@ int csandbox_open_beneath(int directory, const char *_Nonnull name, int flags);
 // Nobody may look into this process or trace it who has no rights over all processes,
 // PR_SET_DUMPABLE in prctl(2).
 void csandbox_hide(void);
+
+// From now on the calling thread has the lowest priority for processor and disk, setpriority(2),
+// ioprio_set(2).
+void csandbox_give_way(void);
 
 // The version of Landlock's ABI; 0: the kernel has none, or it is off.
 int csandbox_landlock_abi(void);

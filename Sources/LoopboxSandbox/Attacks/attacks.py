@@ -28,6 +28,7 @@ import os
 import resource
 import signal
 import socket
+import stat
 import struct
 import subprocess
 import sys
@@ -47,8 +48,14 @@ class Held(Exception):
     """The attack was refused."""
 
 
-def attack(*levels):
+# What a kernel has only since a version, it has to be tried on.
+KERNEL = tuple(int(part) for part in os.uname().release.split("-")[0].split(".")[:2])
+
+
+def attack(*levels, since=(0, 0)):
     def note(function):
+        if KERNEL < since:
+            return function
         ATTACKS[function.__name__.replace("_", "-")] = (function, levels or ("standard", "strict"))
         return function
 
@@ -70,6 +77,8 @@ NUMBERS = {
     "move_pages": (279, 239), "vmsplice": (278, 75), "fallocate": (285, 47), "pidfd_open": (434, 434), "pidfd_send_signal": (424, 424),
     "pidfd_getfd": (438, 438), "io_uring_setup": (425, 425), "open_tree": (428, 428),
     "fsopen": (430, 430), "clone3": (435, 435), "tgkill": (234, 131), "rt_sigqueueinfo": (129, 138),
+    "fchmodat2": (452, 452), "statmount": (457, 457), "listmount": (458, 458),
+    "open_tree_attr": (467, 467), "file_setattr": (469, 469), "ioprio_set": (251, 30),
     "vhangup": (153, 58), "landlock": (444, 444), "memfd_secret": (447, 447), "adjtimex": (159, 171),
 }
 COLUMN = 0 if os.uname().machine == "x86_64" else 1
@@ -216,6 +225,25 @@ def list_the_processes():
 @attack()
 def set_the_priority_of_another():
     os.setpriority(os.PRIO_PROCESS, VICTIM, os.getpriority(os.PRIO_PROCESS, VICTIM))
+
+
+@attack("standard")
+def set_the_priority_of_a_user():
+    def slow():
+        # The control has other things to do than to slow root's processes down.
+        try:
+            os.setuid(64099)
+        except OSError:
+            pass
+        os.setpriority(os.PRIO_USER, 0, os.getpriority(os.PRIO_PROCESS, 0))
+
+    in_child(slow)
+
+
+@attack("standard")
+def set_the_disk_priority_of_a_user():
+    # A class that there is not: refused after it was looked at whether there is such a call.
+    call("ioprio_set", 3, 0, 7 << 13, fine=(errno.EINVAL,))
 
 
 @attack()
@@ -388,6 +416,122 @@ def open_by_handle():
 @attack()
 def watch_the_file_system():
     os.close(call("fanotify_init", 0, 0))
+
+
+def mode(path):
+    return stat.S_IMODE(os.stat(path).st_mode)
+
+
+def at(path):
+    return os.open(path, os.O_PATH | os.O_CLOEXEC)
+
+
+@attack()
+def close_a_file_outside():
+    os.chmod(FILE, mode(FILE))
+
+
+@attack()
+def close_a_folder_outside():
+    os.chmod(FOLDER, mode(FOLDER))
+
+
+@attack()
+def close_a_file_outside_by_a_descriptor():
+    os.chmod("/proc/self/fd/%d" % at(FILE), mode(FILE))
+
+
+@attack()
+def close_a_folder_outside_by_dots():
+    os.chmod("../" * 30 + FOLDER.lstrip("/"), mode(FOLDER))
+
+
+@attack(since=(6, 6))
+def close_a_file_outside_by_fchmodat2():
+    call("fchmodat2", at(FILE), ctypes.c_char_p(b""), mode(FILE), 0x1000)
+
+
+@attack()
+def own_a_file_outside():
+    status = os.stat(FILE)
+    os.chown(FILE, status.st_uid, status.st_gid)
+
+
+@attack()
+def date_a_file_outside():
+    status = os.stat(FILE)
+    os.utime(FILE, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+@attack()
+def date_a_file_outside_by_a_descriptor():
+    status = os.stat(FILE)
+    os.utime("/proc/self/fd/%d" % at(FILE), ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+@attack()
+def name_an_attribute_of_a_file_outside():
+    os.setxattr(FILE, "user.loopbox-attack", b"x")
+    os.removexattr(FILE, "user.loopbox-attack")
+
+
+@attack()
+def truncate_a_file_outside():
+    os.truncate(FILE, os.stat(FILE).st_size)
+
+
+@attack("standard")
+def watch_a_folder_outside():
+    # At level strict no folder outside is in sight.
+    LIBC.inotify_init1.restype = ctypes.c_int
+    watches = LIBC.inotify_init1(os.O_CLOEXEC)
+    if watches < 0:
+        raise Held(errno.errorcode[ctypes.get_errno()])
+    if LIBC.inotify_add_watch(watches, FOLDER.encode(), 0x100) < 0:
+        raise Held(errno.errorcode[ctypes.get_errno()])
+    os.close(watches)
+
+
+@attack()
+def keep_others_from_a_file():
+    # A lease needs no more than an open descriptor of a file that one's user owns.
+    with tempfile.TemporaryFile() as file:
+        fcntl.fcntl(file, 1024, fcntl.F_WRLCK)
+        fcntl.fcntl(file, 1024, fcntl.F_UNLCK)
+
+
+@attack()
+def be_told_of_a_folder():
+    folder = os.open(tempfile.gettempdir(), os.O_RDONLY)
+    fcntl.fcntl(folder, 1026, 0)
+    os.close(folder)
+
+
+@attack()
+def change_the_flags_of_a_file():
+    with tempfile.TemporaryFile() as file:
+        flags = fcntl.ioctl(file, 0x80086601, bytes(8))
+        fcntl.ioctl(file, 0x40086602, flags)
+
+
+@attack(since=(6, 17))
+def change_the_project_of_a_file():
+    call("file_setattr", -100, 0, 0, 0, 0, fine=(errno.EFAULT, errno.EINVAL))
+
+
+@attack(since=(6, 8))
+def list_the_mounts():
+    call("listmount", 0, 0, 0, 0, fine=(errno.EFAULT, errno.EINVAL))
+
+
+@attack(since=(6, 8))
+def look_at_a_mount():
+    call("statmount", 0, 0, 0, 0, fine=(errno.EFAULT, errno.EINVAL))
+
+
+@attack(since=(6, 15))
+def take_a_mount_tree_with_attributes():
+    call("open_tree_attr", -100, ctypes.c_char_p(b"/usr"), 1, 0, 0, fine=(errno.EINVAL,))
 
 
 # ---- users and privileges -----------------------------------------------------------------------

@@ -22,6 +22,7 @@ final class Router {
     private let level: Attestation.Level
     private let configuration: ServiceConfiguration
     private let logger: Logger
+    private let readiness: ReadinessLook
 
     init(
         loop: EventLoop,
@@ -31,9 +32,11 @@ final class Router {
         catalog: RuntimeCatalog,
         level: Attestation.Level,
         configuration: ServiceConfiguration,
+        upkeep: Upkeep,
         logger: Logger
     ) {
         self.loop = loop
+        readiness = ReadinessLook(upkeep, on: loop, logger: logger)
         self.gate = gate
         self.jobs = jobs
         self.store = store
@@ -83,7 +86,7 @@ final class Router {
             throw .methodNotAllowed(request.method, allowed: allowed)
         }
         switch path.first {
-        case nil, "":
+        case nil:
             try only("GET, HEAD")
             return .text(welcome)
         case "livez" where path.count == 1:
@@ -91,7 +94,7 @@ final class Router {
             return .text("ok\n")
         case "readyz" where path.count == 1, "healthz" where path.count == 1:
             try only("GET, HEAD")
-            return try await ready()
+            return try await ready(request)
         case "v1": return try await version1(Array(path.dropFirst()), request, exchange, only)
         default: throw Problem.notFound(request.path)
         }
@@ -255,15 +258,24 @@ final class Router {
         }
     }
 
-    private func ready() async throws -> APIAnswer {
+    private func ready(_ request: APIRequest) async throws -> APIAnswer {
         if jobs.isDraining { return .text("draining\n", status: 503) }
+        var findings: [Upkeep.Finding]
         do {
             // Reading shows that the database is there; that it can be written, each submission.
             _ = try await store.counts()
-            return .text("ok\n")
+            findings = [Upkeep.Finding(subject: "the store")]
         } catch {
-            return .text("store: \(error)\n", status: 503)
+            findings = [Upkeep.Finding(subject: "the store", problem: "\(error)")]
         }
+        findings += await readiness.look()
+        let bad = findings.filter { $0.problem != nil }
+        let isVerbose = request.query.contains { $0.name == "verbose" }
+        if bad.isEmpty, !isVerbose { return .text("ok\n") }
+        let lines = (isVerbose ? findings : bad).map { finding in
+            "\(finding.subject): \(finding.problem ?? "ok")\n"
+        }
+        return .text(lines.joined(), status: bad.isEmpty ? 200 : 503)
     }
 
     private func answer(to error: any Error, _ request: APIRequest) -> APIAnswer {

@@ -30,6 +30,13 @@ struct InfoView: Encodable {
         var memory: ByteCount
         var disk: ByteCount
         var processes: Int
+        /// Why no more.
+        var processesReason: String?
+
+        enum CodingKeys: String, CodingKey {
+            case time, output, memory, disk, processes
+            case processesReason = "processes_reason"
+        }
     }
 
     enum CodingKeys: String, CodingKey {
@@ -54,7 +61,10 @@ struct InfoView: Encodable {
             output: configuration.outputMax,
             memory: configuration.memoryMax,
             disk: configuration.diskMax,
-            processes: configuration.processesMax
+            processes: configuration.processesMax,
+            processesReason: configuration.processesBound.map { bound in
+                "\(bound.flag), \(bound.limit) for \(configuration.slots) slots"
+            }
         )
         self.runtimes = runtimes
     }

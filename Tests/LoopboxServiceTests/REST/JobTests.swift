@@ -292,15 +292,25 @@ import Testing
     @Test func `a server on a unix socket answers as any other`() throws {
         let home = try TemporaryDirectory()
         let server = try ServerProcess(["--listen", "unix:\(home("socket"))"])
-        let answer = try Answer(
-            [
-                "--unix-socket", home("socket"), "http://localhost/v1/jobs?wait=30s",
-                "--data-binary", "@-",
-            ],
-            input: spec("print(1)"),
-            environment: cleanEnvironment
-        )
+        func submit(_ more: String...) throws -> Answer {
+            try Answer(
+                [
+                    "--unix-socket", home("socket"), "http://localhost/v1/jobs?wait=30s",
+                    "--data-binary", "@-",
+                ] + more,
+                input: spec("print(1)"),
+                environment: cleanEnvironment
+            )
+        }
+        // Where runs have the server's user, a program could be the client.
+        #expect(try submit().status == 401)
+        let words = server.process.stdout.split(separator: " ")
+        let place = try #require(words.firstIndex(of: "'Authorization:"))
+        let token = String(words[place + 2].dropLast())
+        let answer = try submit("-H", "Authorization: Bearer \(token)")
         #expect(answer.status == 201, "\(answer)")
+        let health = try Finished(ServerProcess.loopbox, ["health", "unix:\(home("socket"))"])
+        #expect(health.status == .exited(0), "\(health)")
         server.terminate()
     }
 }

@@ -173,6 +173,15 @@ import Testing
         server.terminate()
     }
 
+    @Test func `an empty name in a path is a name that nothing has`() throws {
+        let server = try ServerProcess()
+        for path in ["//", "//x", "//livez", "//v1/jobs", "/v1//jobs", "/v1/jobs//"] {
+            #expect(try server.curl(path, "--path-as-is").status == 404, "\(path)")
+        }
+        #expect(try server.curl("/").status == 200)
+        server.terminate()
+    }
+
     @Test func `where there is a token file a request needs one of its tokens`() throws {
         let files = try TemporaryDirectory()
         let file = try files.write("# ours\nlbx_first\n\nlbx_second\n", to: "tokens")
