@@ -30,15 +30,25 @@ enum Descendants {
     /// - Returns: whether one of `kind` is still there.
     static func end(_ kind: Kind) -> Bool {
         var isAnyLeft = false
-        for child in orphans() {
-            if isMeant(child, kind) {
-                isAnyLeft = true
-                kill(child, SIGKILL)
+        for _ in 0..<roundsMax {
+            isAnyLeft = false
+            var isAnyReaped = false
+            for child in orphans() {
+                let isMeant = isMeant(child, kind)
+                if isMeant { kill(child, SIGKILL) }
+                let isReaped = reap(child)
+                guard isMeant else { continue }
+                if isReaped { isAnyReaped = true } else { isAnyLeft = true }
             }
-            reap(child)
+            // Those that one left have come to us at its end.
+            guard isAnyReaped else { break }
         }
         return isAnyLeft
     }
+
+    /// How often new children are looked for at once; more generations than a program makes by
+    /// accident.
+    private static let roundsMax = 64
 
     /// Kills every process of the machine that bears a mark that begins with `prefix`: what runs
     /// before us left behind.
@@ -59,9 +69,14 @@ enum Descendants {
         }
     }
 
-    private static func reap(_ process: pid_t) {
+    /// - Returns: whether it had ended.
+    private static func reap(_ process: pid_t) -> Bool {
         var status: CInt = 0
-        while unsafe waitpid(process, &status, WNOHANG) < 0, errno == EINTR {}
+        while true {
+            let result = unsafe waitpid(process, &status, WNOHANG)
+            if result < 0, errno == EINTR { continue }
+            return result == process
+        }
     }
 
     /// Children that came to us when their parent ended: nobody here waits for them, and they are

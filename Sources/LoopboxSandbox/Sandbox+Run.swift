@@ -20,6 +20,7 @@ extension Sandbox {
         /// Why what the run uses could not be told, if it was ended for that.
         var blindness: SystemError?
         private var nextLook: TimerHandle?
+        private var lookUnderWay: Future<Look>?
         private var looksOver = 0
         private var looksFailed = 0
 
@@ -82,6 +83,7 @@ extension Sandbox {
             _ prepare: @escaping () -> @Sendable () -> Look
         ) {
             let used = Future<Look>(on: loop)
+            lookUnderWay = used
             used.addDoneCallback { [weak self] used in
                 guard let self, self.process != nil, let found = try? used.result() else { return }
                 self.compare(found, with: limits)
@@ -94,9 +96,10 @@ extension Sandbox {
             nextLook = try? loop.callLater(interval) { [loop] in
                 let look = prepare()
                 do throws(LoopError) {
-                    try watcher.submit {
+                    // A look can end after the run and the loop: it must not keep them.
+                    try watcher.submit { [weak used] in
                         let found = look()
-                        loop.callSoonThreadsafe { try? used.setResult(found) }
+                        loop.callSoonThreadsafe { [weak used] in try? used?.setResult(found) }
                     }
                 } catch {
                     // No thread can be made just now.

@@ -114,6 +114,16 @@ struct Seccomp: Sendable {
         + namespaceFlags.map {
             Denial(call: "clone", error: EPERM, compare: CSANDBOX_EQUAL, mask: $0, value: $0)
         }
+        // A vfork with a memory of its own: whoever adds up memory takes it for its parent's.
+        + [
+            Denial(
+                call: "clone",
+                error: EPERM,
+                compare: CSANDBOX_EQUAL,
+                mask: 0x4100,
+                value: 0x4000 /* CLONE_VFORK without CLONE_VM */
+            )
+        ]
         // Its flags are behind a pointer, where a filter can't look. The C library takes clone then.
         + deny(["clone3"], ENOSYS)
         // Large and young.

@@ -46,6 +46,8 @@ final class TreeWatch: @unchecked Sendable {
     private let user: uid_t?
     private let limit: ByteCount
     private var before: [pid_t: Seen] = [:]
+    /// How often each process had let go of a processor.
+    private var switches: [pid_t: Int] = [:]
     private var lookedAt = MonotonicTime.now
     private var counted: Duration = .zero
     private var sampled: Duration = .zero
@@ -100,15 +102,19 @@ final class TreeWatch: @unchecked Sendable {
         count(seen, isRunning)
         usage.unseen = forgetsChildren ? max(.zero, sampled - counted) : .zero
         usage.cpu = counted + usage.unseen
-        // Between vfork and exec a child shows its parent's memory, which it has not besides. Who only
-        // looks like that is counted from the next look on.
         let counting = found.filter { process in
-            guard let size = sizes[process.id] else { return false }
-            guard isNew.contains(process.id), let parent = seen[process.id]?.parent else {
-                return true
+            guard let size = sizes[process.id], let parent = seen[process.id]?.parent else {
+                return sizes[process.id] != nil
             }
-            return sizes[parent] != size
+            // Between vfork and exec a child shows its parent's memory, which it has not besides. The
+            // parent sleeps meanwhile, deaf to signals, and as the filter knows no vfork with a memory
+            // of its own, who has slept since the look before has no other reason for so long. Who
+            // is new and only looks like that is counted from the next look on.
+            guard let other = sizes[parent], other.isSame(as: size) else { return true }
+            let hasSlept = seen[parent]?.isWaiting == true && other.switches == switches[parent]
+            return !(isNew.contains(process.id) || hasSlept)
         }
+        switches = sizes.mapValues(\.switches)
         usage.memory = total(counting.map { sizes[$0.id]! }, files)
         if usage.memory > limit {
             usage.memory = total(counting.map { exact($0) ?? sizes[$0.id]! }, files)
@@ -175,6 +181,8 @@ final class TreeWatch: @unchecked Sendable {
     /// What `stat` tells of a process.
     private struct Seen {
         var isRunning: Bool
+        /// For something that no signal ends.
+        var isWaiting: Bool
         var parent: pid_t
         /// When it was made; with its number that is unique.
         var begin: Substring
@@ -201,6 +209,7 @@ final class TreeWatch: @unchecked Sendable {
         }
         return Seen(
             isRunning: fields[0] == "R",
+            isWaiting: fields[0] == "D",
             parent: pid_t(fields[1]) ?? 0,
             begin: fields[19],
             time: time(11),
@@ -240,13 +249,19 @@ final class TreeWatch: @unchecked Sendable {
     // MARK: memory
 
     /// The memory of a process, in bytes.
-    private struct Size: Equatable {
+    private struct Size {
         /// Of all that it can address.
         var addressed = 0
         /// Its own, and what it needs of the kernel to have it.
         var own = 0
         /// Mapped, of files in memory.
         var shared = 0
+        /// How often its first thread has let go of a processor.
+        var switches = 0
+
+        func isSame(as other: Size) -> Bool {
+            addressed == other.addressed && own == other.own && shared == other.shared
+        }
     }
 
     private func total(_ sizes: [Size], _ files: ByteCount) -> ByteCount {
@@ -270,7 +285,9 @@ final class TreeWatch: @unchecked Sendable {
             return Size(
                 addressed: lines.bytes("VmSize:") ?? 0,
                 own: own + (lines.bytes("HugetlbPages:") ?? 0),
-                shared: lines.bytes("RssShmem:") ?? 0
+                shared: lines.bytes("RssShmem:") ?? 0,
+                switches: (lines.number("voluntary_ctxt_switches:") ?? 0)
+                    + (lines.number("nonvoluntary_ctxt_switches:") ?? 0)
             )
         }
         return nil
