@@ -66,7 +66,7 @@ final class DigestSession {
                     kind.bounds
                 )
             } catch {
-                head.pipe?.finish()
+                head.close()
                 throw DigestError.host(error)
             }
         } catch let error as DigestError {
@@ -93,6 +93,7 @@ final class DigestSession {
     }
 
     private func release() {
+        head.close()
         request = nil
         report = nil
         drain?.finish()
@@ -123,7 +124,7 @@ final class DigestSession {
             host.end(work)
             throw error
         }
-        head.pipe?.finish()
+        head.close()
         if isLate { throw DigestError.late(seconds: kind.seconds) }
         let signal = status & 0x7f
         if signal == SIGXCPU || signal == SIGKILL { throw DigestError.late(seconds: kind.seconds) }
@@ -151,6 +152,13 @@ private final class HeadReader {
     private var bytes: [UInt8]?
 
     init(_ onEvent: @escaping (UInt8) -> Void) { self.onEvent = onEvent }
+
+    /// Reads what is there, and no more after that.
+    func close() {
+        pipe?.finish()
+        // It keeps us, for what it reads.
+        pipe = nil
+    }
 
     /// nil: there is none, or it is too long to be one.
     var answer: [UInt8]? {

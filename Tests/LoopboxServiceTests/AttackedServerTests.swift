@@ -117,6 +117,7 @@ import Testing
         #expect(beats.answered > 10)
         try eventually("everything is given back") {
             server.children == [] && server.jobProcesses == [] && server.workDirectories == []
+                && server.leftovers == []
                 && server.descriptors <= before.descriptors
         }
         #expect(contents("/proc/self/mounts") == before.mounts)

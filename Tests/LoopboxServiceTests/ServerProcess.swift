@@ -150,11 +150,11 @@ final class ServerProcess: Sendable {
 
     // MARK: what it has
 
-    /// The directories of runs that are there, those that are being removed included.
-    var workDirectories: [String] {
-        entries(home("data/work")).filter { $0 != Remover.name }
-            + entries(home("data/work/\(Remover.name)"))
-    }
+    /// The directories of runs that are there, without those that wait to be removed.
+    var workDirectories: [String] { entries(home("data/work")).filter { $0 != Remover.name } }
+
+    /// The directories that runs have left and that wait to be removed, or what is in them.
+    var leftovers: [String] { entries(home("data/work/\(Remover.name)")) }
 
     /// The processes of its jobs, and what those left behind: they bear its mark.
     var jobProcesses: [pid_t] {
