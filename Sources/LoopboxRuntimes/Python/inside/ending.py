@@ -126,11 +126,8 @@ def ending():
     """The last exit function: looks for objects whose warning no hook will see."""
     global told_at_end, opened, inside, LAYERS, _io, _socket
     told_at_end = set()
-    watcher.is_over = True
-    watcher.stop()
-    dump_no_stacks()
     flush_timeline(True)
-    begin_audit()
+    watcher.end()
     tell_uncaught()
     import _io
     import gc
