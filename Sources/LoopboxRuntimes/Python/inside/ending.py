@@ -118,7 +118,11 @@ def tell_late(candidate, category, text, spot, fact):
     def died(reference, entry=late[number]):
         entry[0] = True
 
-    late_references.append(weak_reference(candidate, died))
+    try:
+        late_references.append(weak_reference(candidate, died))
+    except TypeError:
+        # The inner class of sockets has no references: nothing would say whether it dies.
+        del late[number]
 
 
 @guarded
