@@ -79,7 +79,9 @@ def file_opened(path):
     caller = get_frame(2).f_back
     if type(path) not in (str, bytes, int) or caller is None:
         return
-    if caller.f_code.co_filename.startswith("<frozen importlib"):
+    file = caller.f_code.co_filename
+    # A transport's pipe is told as the transport's.
+    if file.startswith("<frozen importlib") or type(path) is int and is_library(file):
         return
     if len(opened_by) >= OPENED_MAX:
         for name in list(opened_by)[: OPENED_MAX // 2]:
@@ -96,7 +98,12 @@ def folder_read():
 
 @guarded
 def process_made(process):
-    note_maker(process)
+    # A transport's is told as the transport's.
+    caller = get_frame(2).f_back
+    if caller is None or os.sep + "asyncio" + os.sep not in caller.f_code.co_filename:
+        note_maker(process)
+    else:
+        made.pop(id(process), None)
 
 
 class Processes:

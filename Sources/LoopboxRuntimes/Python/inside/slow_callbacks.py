@@ -299,7 +299,8 @@ def ticked(frame):
         elif is_over and not has_interpreters():
             watched.ticked(current_frames().get(thread), is_over)
     if timeline is not None and moment() - timeline.flushed >= FLUSH_SECONDS:
-        flush_timeline(False, True)
+        # Not `flush_timeline`: what a call waits for is not late for our being at work meanwhile.
+        timeline.flush(False, True)
 
 
 def tick(number, frame):
