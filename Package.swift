@@ -104,11 +104,13 @@ let package = Package(
             resources: [
                 .embedInCode("Python/sitecustomize.py"),
                 .embedInCode("Python/inside/overview.py"),
+                .embedInCode("Python/inside/rewriting.py"),
                 .embedInCode("Python/inside/report.py"),
                 .embedInCode("Python/inside/facts.py"),
                 .embedInCode("Python/inside/warning_hooks.py"),
                 .embedInCode("Python/inside/exception_hooks.py"),
                 .embedInCode("Python/inside/loop_hooks.py"),
+                .embedInCode("Python/inside/alarms.py"),
                 .embedInCode("Python/inside/slow_callbacks.py"),
                 .embedInCode("Python/inside/last_stacks.py"),
                 .embedInCode("Python/inside/hanging.py"),
@@ -202,7 +204,7 @@ let package = Package(
         tests(
             of: "LoopboxRuntimes",
             ["LoopboxReport", "LoopboxModel"],
-            exclude: ["Programs"]
+            exclude: ["Programs", "Fidelity"]
         ),
         tests(
             of: "LoopboxWebhooks",

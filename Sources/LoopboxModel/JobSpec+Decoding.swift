@@ -58,6 +58,7 @@ extension JobSpec.DebugOptions {
         try container.read(.devMode, into: &devMode)
         try container.read(.warnings, into: &warnings)
         try container.read(.tracemalloc, into: &tracemalloc)
+        try container.read(.malloc, into: &malloc)
         try container.read(.faulthandler, into: &faulthandler)
         try container.read(.logLevel, into: &logLevel)
         try container.read(.loop, into: &loop)

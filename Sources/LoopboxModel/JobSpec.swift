@@ -122,7 +122,9 @@ extension JobSpec {
         /// `-W` filters, in the order in which they are given to the interpreter.
         public var warnings = ["default"]
         /// Frames kept of the place where an object was allocated; 0: none.
-        public var tracemalloc = 5
+        public var tracemalloc = 0
+        /// How the interpreter allocates memory.
+        public var malloc = Allocator.default
         /// Whether a fatal signal prints the threads' stacks.
         public var faulthandler = true
         /// Of the logger `asyncio`.
@@ -149,6 +151,7 @@ extension JobSpec {
             case devMode = "dev_mode"
             case warnings
             case tracemalloc
+            case malloc
             case faulthandler
             case logLevel = "log_level"
             case loop
@@ -158,6 +161,15 @@ extension JobSpec {
             case timeline
             case hashSeed = "hash_seed"
         }
+    }
+
+    /// How an interpreter allocates memory.
+    public enum Allocator: String, Hashable, Sendable, Codable, CaseIterable {
+        /// As it does outside of development mode.
+        case `default`
+        /// With development mode's checks of what is written beside a block, or after it was freed.
+        /// They double the time of pure Python.
+        case debug
     }
 
     /// How much a timeline has.

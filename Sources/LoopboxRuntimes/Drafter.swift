@@ -26,7 +26,22 @@ struct Drafter: Sendable {
         case .leakedTask: leakedTask(fact)
         case .leakedThread: leakedThread(fact)
         case .leakedObject: leakedObject(fact)
+        case .harnessError: harnessError(fact)
         }
+    }
+
+    /// A fault of ours; the program did not notice.
+    private func harnessError(_ fact: Fact) -> Draft {
+        let message = String((fact.message ?? "").prefix { $0 != "\n" })
+        var draft = make(
+            "harness-error",
+            fact,
+            message: message,
+            source: .supervisor,
+            location: nil
+        )
+        draft.finding.raw = "\(fact.message ?? "")\n\(fact.said ?? "")"
+        return draft
     }
 
     // MARK: Parts of a finding

@@ -17,6 +17,8 @@ public struct Fact: Sendable, Decodable {
         case leakedTask = "leaked_task"
         case leakedThread = "leaked_thread"
         case leakedObject = "leaked_object"
+        /// A function of the harness failed.
+        case harnessError = "harness_error"
         /// The interpreter's own text of an earlier fact.
         case raw
         /// How often something happened that is not told in full any more.

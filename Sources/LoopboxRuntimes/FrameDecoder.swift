@@ -88,7 +88,10 @@ public struct FrameDecoder: Sendable {
     /// frame begins.
     private mutating func takeStacks(from start: Int) -> Int {
         if !isInStacks {
-            guard start < pending.count, pending[start] == UInt8(ascii: "T") else { return start }
+            // "Thread 0x…" or "Current thread 0x…".
+            guard start < pending.count,
+                pending[start] == UInt8(ascii: "T") || pending[start] == UInt8(ascii: "C")
+            else { return start }
             isInStacks = true
         }
         let end = pending[start...].firstIndex(of: 0)

@@ -58,7 +58,7 @@ public struct PythonCommand: Hashable, Sendable {
 
         environment = Self.plainEnvironment(spec, in: surroundings)
         let userPath = environment["PYTHONPATH"]
-        let settings = Settings(
+        var settings = Settings(
             slowCallbackDuration: debug.slowCallbackDuration,
             asyncio: debug.asyncio,
             logLevel: debug.logLevel == JobSpec.DebugOptions().logLevel ? nil : debug.logLevel,
@@ -69,8 +69,13 @@ public struct PythonCommand: Hashable, Sendable {
             begun: surroundings.begun,
             standingAt: debug.dumpTasksOnTimeout ? Self.standingTime(spec.limits.time) : nil,
             stacksAt: debug.dumpTasksOnTimeout ? Self.stacksTime(spec.limits.time) : nil,
+            hidesMalloc: false,
             pythonPath: userPath
         )
+        if environment["PYTHONMALLOC"] == nil, let allocator = Self.allocator(debug) {
+            environment["PYTHONMALLOC"] = allocator
+            settings.hidesMalloc = true
+        }
         // An empty entry in the list would be the work directory.
         let rest = userPath.map { $0.isEmpty ? "" : ":" + $0 } ?? ""
         environment["PYTHONPATH"] = surroundings.harness + rest
@@ -101,6 +106,17 @@ public struct PythonCommand: Hashable, Sendable {
         return flags
     }
 
+    /// The value of `PYTHONMALLOC`; nil: the interpreter's own choice is right.
+    ///
+    /// It overrides nothing of development mode but the allocator. Source:
+    /// <https://docs.python.org/3/using/cmdline.html#envvar-PYTHONMALLOC>.
+    private static func allocator(_ debug: JobSpec.DebugOptions) -> String? {
+        switch debug.malloc {
+        case .default: debug.devMode ? "pymalloc" : nil
+        case .debug: debug.devMode ? nil : "debug"
+        }
+    }
+
     /// What the program finds in its environment.
     static func plainEnvironment(
         _ spec: JobSpec,
@@ -127,6 +143,8 @@ public struct PythonCommand: Hashable, Sendable {
         var begun: Int64?
         var standingAt: Seconds?
         var stacksAt: Seconds?
+        /// Whether the program did not ask for the `PYTHONMALLOC` that is there.
+        var hidesMalloc: Bool
         var pythonPath: String?
 
         enum CodingKeys: String, CodingKey {
@@ -138,6 +156,7 @@ public struct PythonCommand: Hashable, Sendable {
             case deadlock, timeline, begun
             case standingAt = "standing_at"
             case stacksAt = "stacks_at"
+            case hidesMalloc = "hides_malloc"
             case pythonPath = "pythonpath"
         }
 

@@ -14,11 +14,13 @@ public enum PythonHarness {
     /// What `loopbox_inside.py` consists of. One module: an import more is 0.2 ms of each start.
     private static let parts: [[UInt8]] = [
         PackageResources.overview_py,
+        PackageResources.rewriting_py,
         PackageResources.report_py,
         PackageResources.facts_py,
         PackageResources.warning_hooks_py,
         PackageResources.exception_hooks_py,
         PackageResources.loop_hooks_py,
+        PackageResources.alarms_py,
         PackageResources.slow_callbacks_py,
         PackageResources.last_stacks_py,
         PackageResources.hanging_py,

@@ -136,7 +136,8 @@ package enum KeyAdvisor {
             ["warning", "w", "warning_filters", "filters", "pythonwarnings"],
             .path("debug.warnings")
         ),
-        (["trace_malloc", "malloc", "pythontracemalloc"], .path("debug.tracemalloc")),
+        (["trace_malloc", "pythontracemalloc"], .path("debug.tracemalloc")),
+        (["pythonmalloc", "allocator"], .path("debug.malloc")),
         (["fault_handler", "pythonfaulthandler"], .path("debug.faulthandler")),
         (
             ["level", "loglevel", "log", "logging", "verbosity", "log_lvl"],

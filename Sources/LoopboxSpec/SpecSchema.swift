@@ -227,6 +227,15 @@ public enum SpecSchema {
                 summary: "Frames kept of where an object was allocated; 0: none."
             ),
             Field(
+                "malloc",
+                .words(),
+                \.malloc,
+                defaults: options,
+                examples: [.debug],
+                summary:
+                    "`debug`: development mode's checks of memory, which double the time of pure Python."
+            ),
+            Field(
                 "faulthandler",
                 .boolean,
                 \.faulthandler,

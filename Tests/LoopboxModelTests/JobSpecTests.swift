@@ -24,6 +24,7 @@ import Testing
         spec.debug.devMode = false
         spec.debug.warnings = ["error"]
         spec.debug.tracemalloc = 9
+        spec.debug.malloc = .debug
         spec.debug.faulthandler = false
         spec.debug.logLevel = .debug
         spec.debug.loop = .poll
@@ -128,7 +129,7 @@ import Testing
                 count += 1
             }
         }
-        #expect(count == 11 + 4 + 13 + 8 + 2)
+        #expect(count == 11 + 4 + 14 + 8 + 2)
     }
 
     @Test(arguments: ["events", "secret", "payload"])

@@ -13,6 +13,24 @@ struct Machine: Sendable {
         var stderr: [UInt8]
         /// What it wrote to descriptor 9.
         var report: [UInt8]
+
+        /// A stream without what differs from run to run: addresses, process numbers and times;
+        /// reports of slow callbacks depend on the machine's load.
+        func lines(_ stream: KeyPath<Outcome, [UInt8]>) -> [String] {
+            String(decoding: self[keyPath: stream], as: UTF8.self)
+                .split(separator: "\n", omittingEmptySubsequences: false)
+                .filter { !$0.hasPrefix("Executing <") }
+                .map { line in
+                    var line = String(line)
+                    line.replace(#/0x[0-9a-f]+/#, with: "0x")
+                    line.replace(#/(pid[ =]|subprocess |when=|\('127\.0\.0\.1', )[0-9.]+/#) {
+                        "\($0.output.1)"
+                    }
+                    line.replace(#/'/tmp/tmp[a-z0-9_]+/#, with: "'")
+                    line.replace(#/psm_[a-z0-9]+/#, with: "psm")
+                    return line
+                }
+        }
     }
 
     let runtimes: [PythonRuntime]

@@ -24,18 +24,17 @@ import Testing
         let command = PythonCommand(spec: spec(), runtime: runtime, in: surroundings)
         #expect(
             command.arguments == [
-                "/usr/bin/python3.13", "-X", "dev", "-X", "tracemalloc=5", "-W", "default",
-                "main.py",
+                "/usr/bin/python3.13", "-X", "dev", "-W", "default", "main.py",
             ]
         )
         #expect(
             command.environment == [
                 "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/w", "TMPDIR": "/t",
                 "LANG": "C.UTF-8", "PYTHONASYNCIODEBUG": "1", "PYTHONPATH": "/h",
-                "LOOPBOX_REPORT_FD": "7",
+                "PYTHONMALLOC": "pymalloc", "LOOPBOX_REPORT_FD": "7",
                 "LOOPBOX_CONFIG":
                     #"{"slow_callback_duration":0.1,"asyncio":true,"log_level":null,"loop":"default","#
-                    + #""blocking_stack":true,"deadlock":true,"timeline":"tasks","standing_at":9.5,"stacks_at":9.75,"pythonpath":null}"#,
+                    + #""blocking_stack":true,"deadlock":true,"timeline":"tasks","standing_at":9.5,"stacks_at":9.75,"hides_malloc":true,"pythonpath":null}"#,
             ]
         )
     }
@@ -72,8 +71,24 @@ import Testing
             command.environment["LOOPBOX_CONFIG"]
                 == #"{"slow_callback_duration":0.1,"asyncio":false,"log_level":"debug","loop":"poll","#
                 + #""blocking_stack":false,"deadlock":true,"timeline":"callbacks","begun":5,"#
-                + #""standing_at":9.5,"stacks_at":9.75,"pythonpath":null}"#
+                + #""standing_at":9.5,"stacks_at":9.75,"hides_malloc":false,"pythonpath":null}"#
         )
+    }
+
+    @Test func `development mode has its checks of memory where they are asked for`() {
+        func allocator(_ change: (inout JobSpec) -> Void) -> String? {
+            PythonCommand(spec: spec(change), runtime: runtime, in: surroundings)
+                .environment["PYTHONMALLOC"]
+        }
+        #expect(allocator { $0.debug.malloc = .debug } == nil)
+        #expect(allocator { $0.debug.devMode = false } == nil)
+        #expect(
+            allocator {
+                $0.debug.malloc = .debug
+                $0.debug.devMode = false
+            } == "debug"
+        )
+        #expect(allocator { $0.program.env["PYTHONMALLOC"] = "malloc" } == "malloc")
     }
 
     @Test func `the program's own search path follows ours`() {

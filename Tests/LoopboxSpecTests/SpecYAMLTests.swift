@@ -35,7 +35,8 @@ import Testing
               dev_mode: true
               warnings:
                 - default
-              tracemalloc: 5
+              tracemalloc: 0
+              malloc: default
               faulthandler: true
               log_level: info
               loop: default

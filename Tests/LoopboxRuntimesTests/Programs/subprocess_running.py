@@ -7,5 +7,4 @@ def work():
 
 
 work()
-# tracemalloc: 5
-# finding: subprocess-still-running 5? | is still running
+# finding: subprocess-still-running 5 | is still running

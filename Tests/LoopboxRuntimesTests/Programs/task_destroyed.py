@@ -1,6 +1,9 @@
 import asyncio
 import gc
 
+# What goes first depends on when the collector ran.
+gc.disable()
+
 
 async def wait():
     await asyncio.get_running_loop().create_future()
@@ -14,4 +17,4 @@ async def main():
 
 
 asyncio.run(main())
-# finding: task-destroyed-pending 10 | the task of wait() was destroyed before it finished | `asyncio.create_task(wait())`
+# finding: task-destroyed-pending 13 | the task of wait() was destroyed before it finished | `asyncio.create_task(wait())`

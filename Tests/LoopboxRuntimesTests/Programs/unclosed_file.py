@@ -4,5 +4,4 @@ def work():
 
 
 work()
-# tracemalloc: 5
 # finding: unclosed-file 2 | unclosed file | Write `with open("/dev/null") as file:` round its use

@@ -7,5 +7,4 @@ def work():
 
 
 work()
-# tracemalloc: 5
 # finding: unclosed-resource 5 | unclosed scandir iterator

@@ -7,5 +7,4 @@ def work():
 
 
 work()
-# tracemalloc: 5
 # finding: unclosed-socket 5 | unclosed <socket.socket | Write `with socket.socket(socket.AF_UNIX) as left:` round its use

@@ -8,5 +8,4 @@ class Connection:
 
 
 Connection()
-# tracemalloc: 5
-# finding: unclosed-socket 6? | unclosed <socket.socket
+# finding: unclosed-socket 6 | unclosed <socket.socket

@@ -19,7 +19,7 @@ def begin(born, descriptor, settings):
 
     `born` is when the interpreter came to us; `settings` is what LOOPBOX_CONFIG had.
     """
-    global report, watcher
+    global report, watcher, main_thread
     config.update(settings)
     # On a busy machine it takes a while from the making of the process to here.
     begun = config.get("begun") or born
@@ -45,24 +45,19 @@ def begin(born, descriptor, settings):
         module = sys.modules.get(name)
         if module is not None and is_library(getattr(module, "__file__", None) or ""):
             hook_loaded(name, module)
-    watch_imports(LIBRARY[:-1])
-    for folder in sys.path:
-        if os.path.isdir(os.path.join(folder, "uvloop")):
-            watch_imports(folder)
+    watch_imports()
     atexit.register(ending)
-    os.register_at_fork(
-        before=before_fork,
-        after_in_parent=watcher.start_later,
-        after_in_child=after_fork_in_child,
-    )
-    # Both names: a program that looks whether the hook is still the first one compares them.
-    sys.unraisablehook = sys.__unraisablehook__ = unraisablehook
+    os.register_at_fork(after_in_child=after_fork_in_child)
+    sys.addaudithook(audit)
     sys.set_coroutine_origin_tracking_depth(DEPTH_OUTSIDE)
     notice_generators()
-    dump_stacks_from_first_line()
+    main_thread = get_ident()
+    hook_signals()
+    write_stacks_later()
 
 
 def after_fork_in_child():
     report.close_in_child()
-    watcher.is_over = True
-    watcher.loops.clear()
+    # It has inherited no timer.
+    watcher.looks_for_deadlock, watcher.tells_at = False, 0
+    watched_loops.clear()

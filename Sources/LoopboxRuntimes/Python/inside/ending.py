@@ -118,7 +118,11 @@ def tell_late(candidate, category, text, spot, fact):
     def died(reference, entry=late[number]):
         entry[0] = True
 
-    late_references.append(weak_reference(candidate, died))
+    try:
+        late_references.append(weak_reference(candidate, died))
+    except TypeError:
+        # The inner class of sockets has no references: nothing would say whether it dies.
+        del late[number]
 
 
 @guarded
@@ -126,11 +130,8 @@ def ending():
     """The last exit function: looks for objects whose warning no hook will see."""
     global told_at_end, opened, inside, LAYERS, _io, _socket
     told_at_end = set()
-    watcher.is_over = True
-    watcher.stop()
-    dump_no_stacks()
     flush_timeline(True)
-    begin_audit()
+    watcher.end()
     tell_uncaught()
     import _io
     import gc

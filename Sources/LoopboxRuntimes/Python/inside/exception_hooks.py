@@ -4,13 +4,28 @@
 def tell_uncaught():
     """Tells the exception that the interpreter has shown as the last one."""
     exception = getattr(sys, "last_value", None)
-    if not isinstance(exception, BaseException) or isinstance(exception, SystemExit):
+    if (not isinstance(exception, BaseException) or isinstance(exception, SystemExit)
+            or not has_ended_program(exception)):
         return
     report.send("uncaught", {
         "exception": exception_fact(exception, set()),
         "raw": traceback_text(exception, may_import=True),
         **stopper_of(exception),
     })
+
+
+def has_ended_program(exception):
+    """Whether the program's own file, or what runs its module, was left with it: consoles and test
+    runners put exceptions into `sys.last_value`, too."""
+    if exception.__traceback__ is None:
+        return (isinstance(exception, SyntaxError) and type(exception.filename) is str
+                and os.path.basename(exception.filename) == os.path.basename(sys.argv[0]))
+    frame = exception.__traceback__.tb_frame
+    code = frame.f_code
+    if code.co_name == "_run_module_as_main":
+        return is_library(code.co_filename)
+    main = getattr(sys.modules.get("__main__"), "__dict__", None)
+    return code.co_name == "<module>" and frame.f_globals is main and code.co_filename[:1] != "<"
 
 
 def stopper_of(exception):
@@ -24,7 +39,8 @@ def stopper_of(exception):
 @guarded
 def unraisable(event):
     exception = event.exc_value
-    if exception is None:
+    # When there are no modules any more, the interpreter's own words are all there is.
+    if exception is None or sys.modules is None:
         return
     key = report.admits("unraisable", event.exc_type, last_place(event.exc_traceback))
     if not key:
@@ -46,40 +62,22 @@ def unraisable(event):
     report.send("unraisable", fact)
 
 
-# The interpreter's hook, and whether the audit hook takes the events.
-write_unraisable = sys.unraisablehook
-is_audited = False
-
-
-class UnraisableHook:
-    """`sys.unraisablehook`, which looks like the interpreter's."""
-
-    __slots__ = ()
-
-    def __call__(self, event, /):
-        if not is_audited:
-            unraisable(event)
-        write_unraisable(event)
-
-    def __repr__(self):
-        return repr(write_unraisable)
-
-
-unraisablehook = UnraisableHook()
+@guarded
+def socket_made(value):
+    note_maker(value)
 
 
 def audit(name, arguments):
-    if name == "sys.unraisablehook":
+    if name == "open":
+        file_opened(arguments[0])
+    elif name == "socket.__new__":
+        socket_made(arguments[0])
+    elif name == "os.scandir":
+        folder_read()
+    elif name == "sys.unraisablehook":
         unraisable(arguments[1])
     elif name == "cpython.PyInterpreterState_Clear":
         cleared()
-
-
-def begin_audit():
-    global is_audited
-    if not is_audited:
-        is_audited = True
-        sys.addaudithook(audit)
 
 
 def last_place(traceback):
@@ -90,26 +88,9 @@ def last_place(traceback):
     return (traceback.tb_frame.f_code.co_filename, traceback.tb_lineno)
 
 
-class ThreadEnd:
-    """`Thread._invoke_excepthook`, which is read where an exception ends a thread."""
-
-    def __get__(self, thread, owner=None):
-        if thread is None:
-            return self
-        try:
-            found = thread.__dict__["_invoke_excepthook"]
-        except KeyError:
-            raise AttributeError("_invoke_excepthook") from None
-        if get_frame(1).f_code.co_name == "_bootstrap_inner":
-            thread_ended(thread, sys.exc_info()[1])
-        return found
-
-    def __set__(self, thread, value):
-        thread.__dict__["_invoke_excepthook"] = value
-
-
 @guarded
-def thread_ended(thread, exception):
+def thread_ended(thread):
+    exception = sys.exc_info()[1]
     if exception is None or isinstance(exception, SystemExit):
         return
     key = report.admits("thread", type(exception), last_place(exception.__traceback__))
@@ -124,22 +105,10 @@ def thread_ended(thread, exception):
         })
 
 
-class Noticed:
-    """An attribute whose assignments are noticed; without `__get__` it is read at full speed."""
-
-    def __init__(self, name, notice):
-        self.name = name
-        self.notice = notice
-
-    def __set__(self, owner, value):
-        owner.__dict__[self.name] = value
-        self.notice(owner, value)
-
-
 @guarded
-def thread_started(thread, ident):
+def thread_started(thread):
     # The depth belongs to a thread. The main thread's object is made in the main thread too.
-    if ident == get_ident() and sys.get_coroutine_origin_tracking_depth() == 0:
+    if sys.get_coroutine_origin_tracking_depth() == 0:
         sys.set_coroutine_origin_tracking_depth(DEPTH_OUTSIDE)
         notice_generators()
 
@@ -150,7 +119,25 @@ def notice_generators():
         sys.set_asyncgen_hooks(firstiter=generator_begun)
 
 
+@guarded
+def thread_made(thread):
+    note_maker(thread)
+
+
+class Threads:
+    """What `threading.Thread` calls."""
+
+    made = staticmethod(thread_made)
+    started = staticmethod(thread_started)
+    ended = staticmethod(thread_ended)
+
+
 def hook_threading(module):
-    module.Thread._invoke_excepthook = ThreadEnd()
-    module.Thread._ident = Noticed("_ident", thread_started)
-    hook_thread_makers(module)
+    kind = module.Thread
+    rewrite(
+        [kind.__init__, kind._set_ident, kind._bootstrap_inner], Threads,
+        ("after", "_target", "OURS.made(self)"),
+        ("after", "_ident", "OURS.started(self)"),
+        ("before", "_invoke_excepthook", "OURS.ended(self)"),
+    )
+    module._register_atexit(main_thread_ended)

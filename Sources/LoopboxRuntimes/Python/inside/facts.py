@@ -181,12 +181,17 @@ future_fact_guarded = guarded(future_fact)
 def object_text(value):
     """repr() of an object, without running code of the program."""
     method = type(value).__repr__
-    if type(method).__name__ == "wrapper_descriptor":
-        return text_of(repr(value)) if not isinstance(value, (list, dict, tuple)) else ""
     code = getattr(method, "__code__", None)
-    if code is not None and is_library(code.co_filename):
-        return text_of(repr(value))
-    return object.__repr__(value)
+    if type(method).__name__ == "wrapper_descriptor":
+        if isinstance(value, (list, dict, tuple)):
+            return ""
+    elif code is None or not is_library(code.co_filename):
+        method = object.__repr__
+    try:
+        return text_of(method(value))
+    except Exception:
+        # Its making was broken off.
+        return object.__repr__(value)
 
 
 def object_fact(value):
@@ -289,7 +294,7 @@ def allocation_of(value):
 
 def maker_fact(value, is_alive=False):
     """Who made a resource or, where it came to a server, what the program has for those."""
-    makers = makers_of(value, is_alive) or allocation_of(value)
+    makers = makers_of(value, is_alive) or openers_of(value) or allocation_of(value)
     if makers and not all([is_library(path) for path, *_ in makers]):
         return {"allocated": makers}
     server = server_fact(value)

@@ -29,6 +29,8 @@ def can_be_signalled(loop):
         except ValueError:
             continue
         if callable(handler) and handler is not _signal.default_int_handler:
+            if handler is tick:
+                continue
             # A Runner's own, which only cancels the main task.
             inner = getattr(handler, "func", None)
             if getattr(inner, "__qualname__", "") != "Runner._on_sigint":
@@ -36,11 +38,26 @@ def can_be_signalled(loop):
     return False
 
 
+def kernel_threads():
+    """How many threads the kernel counts; None where the sandbox hides /proc, from the interpreter
+    too."""
+    try:
+        return len(os.listdir("/proc/self/task"))
+    except OSError:
+        return None
+
+
 def has_foreign_threads(known):
-    """Whether there are threads that Python does not know; they may call in at any time."""
-    # Where nothing is known: a library of the program's own that makes such threads has to hand
-    # their results over somehow, and then the loop watches a descriptor for it.
-    return kernel_threads() not in (None, known + dumps_stacks)
+    """Whether there may be threads that Python does not know; they may call in at any time."""
+    count = kernel_threads()
+    if count is not None:
+        return count > known
+    # Somebody's code in C has to make them: the library's own does not.
+    for name, module in list(sys.modules.items()):
+        path = getattr(module, "__file__", None)
+        if name == "_ctypes" or type(path) is str and path.endswith(".so") and not is_library(path):
+            return True
+    return False
 
 
 def has_children():
@@ -51,8 +68,24 @@ def has_children():
     return True
 
 
-def resting_place(loop):
-    """Where the loop's thread waits, if nothing can ever end that; else None.
+def has_interpreters():
+    """Whether there may be other interpreters: looking at all threads walks through theirs, which may
+    be ending."""
+    return not sys.modules.keys().isdisjoint(
+        ("_interpreters", "_xxsubinterpreters", "concurrent.interpreters"))
+
+
+def other_threads():
+    """By thread: the code and the instruction where it is, but for this one. No frame is kept."""
+    mine = get_ident()
+    return {
+        ident: (frame.f_code, frame.f_lasti)
+        for ident, frame in current_frames().items() if ident != mine
+    }
+
+
+def resting_place(loop, frame):
+    """Where the loop's thread, this one, waits in `frame`, if nothing can ever end that; else None.
 
     Nothing can: the loop has no timer and watches nothing but its own pipe, no other thread is
     doing anything, there is no child, and no signal has a handler.
@@ -61,48 +94,20 @@ def resting_place(loop):
     if values.get("_ready") or values.get("_scheduled") or values.get("_stopping"):
         return None
     selector = values.get("_selector")
-    if type(selector).__module__ != "selectors":
+    if type(selector).__module__ != "selectors" or has_interpreters():
         return None
     own_pipe = values["_ssock"].fileno()
     if any([key.fd != own_pipe for key in list(selector.get_map().values())]):
         return None
-    place, us, thread = None, get_ident(), values.get("_thread_id")
-    threads = current_frames()
-    for ident, frame in threads.items():
-        if ident == thread:
-            if frame.f_code.co_name != "select" or not is_library(frame.f_code.co_filename):
-                return None
-            place = (id(frame.f_code), frame.f_lasti)
-        elif ident != us and not is_idle_worker(frame.f_code):
-            return None
-    if has_foreign_threads(len(threads)) or can_be_signalled(loop) or has_children():
+    code = frame.f_code
+    if code.co_name != "select" or not is_library(code.co_filename):
         return None
-    return place
-
-
-def look_for_oversleeping(watched):
-    """Tells of a selector that still waits although a timer has long been due.
-
-    A selector that waits for I/O is as it should be. Several looks, as a process may have been
-    stopped, and only within `select`, as a loop may have much to do before its timers.
-    """
-    loop = watched.loop
-    values = loop.__dict__
-    timers = values.get("_scheduled")
-    if not timers or watched.overslept is None or type(loop).time is not loop_time:
-        return
-    late = time.monotonic() - timers[0]._when
-    stack = watched.stack()
-    if (late < loop.slow_callback_duration + OVERSLEPT_SECONDS or timers[0]._cancelled
-            or not stack or stack[-1][0].co_name != "select"):
-        watched.overslept = 0
-        return
-    watched.overslept += 1
-    if watched.overslept == OVERSLEPT_LOOKS:
-        watched.overslept = None
-        report.send("overslept", {
-            "seconds": late, "stack": [place(*entry) for entry in stack[::-1]],
-        })
+    others = other_threads()
+    if not all([is_idle_worker(place[0]) for place in others.values()]):
+        return None
+    if has_foreign_threads(len(others) + 1) or can_be_signalled(loop) or has_children():
+        return None
+    return (id(code), frame.f_lasti, [place[1] for place in others.values()])
 
 
 def awaited_call(coroutine):
@@ -151,18 +156,21 @@ def waiting_fact(task):
     return fact
 
 
-def thread_facts():
-    module = sys.modules.get("threading")
-    active = getattr(module, "_active", {})
+def thread_facts(frame):
+    """Where threads are; this one is in `frame`."""
+    active = getattr(sys.modules.get("threading"), "_active", {})
+    mine = get_ident()
+    frames = {mine: frame} if has_interpreters() else {**current_frames(), mine: frame}
     facts = []
-    for ident, frame in list(current_frames().items())[:THREADS_MAX]:
-        if ident != get_ident() and not is_idle_worker(frame.f_code):
+    while frames and len(facts) < THREADS_MAX:
+        ident, frame = frames.popitem()
+        if not is_idle_worker(frame.f_code):
             thread = active.get(ident)
             facts.append({
                 "name": clipped(thread.name if thread is not None else "", 256),
                 "stack": stack_from(frame),
             })
-    return facts
+    return facts[::-1]
 
 
 def flush_output():
@@ -172,22 +180,22 @@ def flush_output():
             stream.flush()
 
 
-def tell_standing(reason):
-    """Tells where every task and every thread stands."""
-    dump_no_stacks()
+def tell_standing(reason, frame):
+    """Tells where every task and every thread stands; this one stands in `frame`."""
+    write_no_stacks()
     flush_timeline(True)
     if reason == "deadlock":
         # Nobody can be at it; and the end comes at once when this is told.
         flush_output()
     found = []
-    for watched in list(watcher.loops.values()):
+    for watched in list(watched_loops.values()):
         found += [task for task in tasks.all_tasks(watched.loop) if not task.done()]
     found.sort(key=lambda task: (len(task.get_name()), task.get_name()))
     told = []
     for task in found[:TASKS_MAX]:
         told.append(waiting_fact(task))
     report.send("standing", {
-        "reason": reason, "tasks": told, "total": len(found), "threads": thread_facts(),
+        "reason": reason, "tasks": told, "total": len(found), "threads": thread_facts(frame),
     })
     if reason != "deadlock":
         # This may wait for a thread that writes and can't.

@@ -6,6 +6,7 @@ hooks = {
     "asyncio.base_events": hook_asyncio,
     "asyncio.unix_events": hook_policy,
     "multiprocessing.resource_tracker": hook_tracker,
+    "subprocess": hook_subprocess,
     "threading": hook_threading,
     "uvloop": hook_uvloop,
 }
@@ -15,44 +16,27 @@ def hook_loaded(name, module):
     """Hooks a module that has been executed to its end."""
     hook = hooks.pop(name, None)
     if hook is not None:
-        try:
-            hook(module)
-        except Exception:
-            pass
+        observer(hook)(module)
+        texts_of_library.clear()
 
 
-def watch_imports(folder):
-    """Has the finder of a folder tell when one of `hooks` is found there.
+class Imports:
+    """What the loader of modules calls."""
 
-    The program's own modules of these names are found in other folders, before.
+    @staticmethod
+    def loaded(module):
+        name = module.__name__
+        if name in hooks and (name == "uvloop" or is_library(module.__file__ or "")):
+            hook_loaded(name, module)
+
+
+def watch_imports():
+    """Has the loader of source files tell when it has executed one to its end.
+
+    The program's own modules of these names are in other folders.
     """
-    finder = sys.modules["_frozen_importlib_external"].PathFinder._path_importer_cache(folder)
-    if finder is None:
-        return
-    find = type(finder).find_spec
-
-    def find_spec(name, target=None):
-        spec = find(finder, name, target)
-        if spec is not None:
-            if name in ("asyncio", "multiprocessing"):
-                watch_imports(folder + os.sep + name)
-            elif name in hooks:
-                hook_after(spec)
-        return spec
-
-    finder.find_spec = find_spec
-
-
-def hook_after(spec):
-    loader = spec.loader
-    execute = type(loader).exec_module
-
-    def exec_module(module):
-        del loader.exec_module
-        execute(loader, module)
-        hook_loaded(spec.name, module)
-
-    # Frames of the import machinery are left out of tracebacks, this one among them.
-    exec_module.__code__ = exec_module.__code__.replace(
-        co_filename=execute.__code__.co_filename)
-    loader.exec_module = exec_module
+    external = sys.modules["_frozen_importlib_external"]
+    rewrite(
+        [external._LoaderBasics.exec_module], Imports,
+        ("after", "_call_with_frames_removed", "OURS.loaded(module)"),
+    )

@@ -52,18 +52,6 @@ def loop_started(loop):
             report.send("leaked_task", {"key": key, "task": fact})
 
 
-class MakerNoted:
-    """`Thread._target`, whose first assignment tells who makes the thread."""
-
-    def __set__(self, thread, value):
-        if "_target" not in thread.__dict__:
-            note_maker(thread)
-        thread.__dict__["_target"] = value
-
-    def __delete__(self, thread):
-        thread.__dict__.pop("_target", None)
-
-
 @guarded
 def main_thread_ended():
     """Tells which threads Python has to wait for."""
@@ -78,9 +66,66 @@ def main_thread_ended():
             })
 
 
-def hook_thread_makers(module):
-    module.Thread._target = MakerNoted()
-    module._register_atexit(main_thread_ended)
+# By the path or the number that was given to open(): the program's frames that did so last.
+opened_by = {}
+# Of the directory that is read since the shortest time.
+scanned_by = []
+# Paths of which it is known who opened them; the older half goes when there are so many.
+OPENED_MAX = 4000
+
+
+@guarded
+def file_opened(path):
+    caller = get_frame(2).f_back
+    if type(path) not in (str, bytes, int) or caller is None:
+        return
+    file = caller.f_code.co_filename
+    # A transport's pipe is told as the transport's.
+    if file.startswith("<frozen importlib") or type(path) is int and is_library(file):
+        return
+    if len(opened_by) >= OPENED_MAX:
+        for name in list(opened_by)[: OPENED_MAX // 2]:
+            del opened_by[name]
+    opened_by.pop(path, None)
+    opened_by[path] = own_stack(caller)
+
+
+@guarded
+def folder_read():
+    global scanned_by
+    scanned_by = own_stack(get_frame(2).f_back)
+
+
+@guarded
+def process_made(process):
+    # A transport's is told as the transport's.
+    caller = get_frame(2).f_back
+    if caller is None or os.sep + "asyncio" + os.sep not in caller.f_code.co_filename:
+        note_maker(process)
+    else:
+        made.pop(id(process), None)
+
+
+class Processes:
+    """What `subprocess.Popen` calls."""
+
+    made = staticmethod(process_made)
+
+
+def hook_subprocess(module):
+    rewrite([module.Popen.__init__], Processes, ("begin", "__init__", "OURS.made(self)"))
+
+
+def openers_of(value):
+    """Who opened a file, or reads a directory, as far as that is known."""
+    kind = type(value)
+    stack = None
+    if kind.__module__ == "_io" and hasattr(kind, "fileno"):
+        name = getattr(value, "name", None)
+        stack = opened_by.get(name) if type(name) in (str, bytes, int) else None
+    elif kind.__name__ == "ScandirIterator":
+        stack = scanned_by
+    return [place(*entry) for entry in stack[::-1]] if stack else None
 
 
 # By (kind, name): the program's frames that made a semaphore or shared memory.

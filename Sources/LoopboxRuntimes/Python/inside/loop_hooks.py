@@ -1,32 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Part of loopbox_inside (see overview.py). What an event loop reports: the contexts of its exceptions and the records of its logger.
 
-class ExceptionHandler:
-    """`BaseEventLoop._exception_handler`, which `call_exception_handler` reads before all else."""
-
-    def __init__(self, code):
-        self.code = code
-        # Where the function reads the attribute first; it reads it again to call the handler.
-        self.first = None
-
-    def __get__(self, loop, owner=None):
-        if loop is None:
-            return self
-        frame = get_frame(1)
-        if frame.f_code is self.code:
-            if self.first is None:
-                self.first = frame.f_lasti
-            if frame.f_lasti == self.first:
-                context_seen(frame.f_locals.get("context"))
-        try:
-            return loop.__dict__["_exception_handler"]
-        except KeyError:
-            raise AttributeError("_exception_handler") from None
-
-    def __set__(self, loop, handler):
-        loop.__dict__["_exception_handler"] = handler
-
-
 # By thread: the number of the frame, the identity and the message of the context told last.
 contexts = {}
 
@@ -94,10 +68,12 @@ def callback_fact(callback):
 
 
 @guarded
-def record_made(path, message, arguments, exception, function):
-    """A record of the logger `asyncio` at WARNING or above, made by the library."""
+def record_made(level, path, message, arguments, exception, function):
+    """A record of the logger `asyncio` is about to be handled."""
+    if level < 30 and function != "_getaddrinfo_debug":
+        return
     text = message % arguments if arguments else message
-    if is_asked_in_c(get_frame(4)):
+    if is_asked_in_c(get_frame(3)):
         record_made_in_c(message, arguments, text, exception)
         return
     if not is_library(path):
@@ -173,31 +149,33 @@ def subject_of_record(frame):
 
 
 @guarded
-def record_withheld(caller):
-    """A record at INFO that nobody asked for; that a name took long to resolve is told none the
-    less."""
-    code = caller.f_code
-    if code.co_name == "_getaddrinfo_debug" and is_library(code.co_filename):
-        tell_record(caller.f_locals["msg"], code.co_name, caller, None)
+def name_resolved(text):
+    """A name took long to resolve. Where nobody asked for a record at INFO, that is told none the
+    less; a level of its own is what somebody wants to see of the logger."""
+    if not asyncio_logger.level and not asyncio_logger.isEnabledFor(20):
+        tell_record(text, "_getaddrinfo_debug", get_frame(2), None)
+
+
+class Records:
+    """What loggers call; only for the one of asyncio."""
+
+    made = staticmethod(record_made)
+
+
+asyncio_logger = None
 
 
 def hook_logger(logger):
-    def isEnabledFor(level):
-        is_enabled = type(logger).isEnabledFor(logger, level)
-        # A level of its own is what somebody wants to see of it.
-        if level == 20 and not is_enabled and not logger.level:
-            record_withheld(get_frame(2))
-        return is_enabled
-
-    logger.isEnabledFor = isEnabledFor
-    def makeRecord(name, level, fn, lno, msg, args, exc_info, func=None, extra=None, sinfo=None):
-        record = type(logger).makeRecord(
-            logger, name, level, fn, lno, msg, args, exc_info, func, extra, sinfo)
-        if level >= 30 or func == "_getaddrinfo_debug":
-            record_made(fn, msg, args, exc_info, func)
-        return record
-
-    logger.makeRecord = makeRecord
+    global asyncio_logger
+    asyncio_logger = logger
+    kind = type(logger)
+    while "_log" not in kind.__dict__:
+        kind = kind.__base__
+    rewrite(
+        [kind._log], Records,
+        ("before", "handle", "if self.name == 'asyncio': OURS.made("
+                             "level, fn, msg, args, exc_info, func)"),
+    )
     level = config.get("log_level")
     if level:
         logger.setLevel(level.upper())

@@ -7,27 +7,32 @@ frames of a 32 bit length (big endian) and one JSON object.
 How this works. What the interpreter prints has to be byte for byte what it prints without us, and
 no frame of ours may lie beneath the program's code: it would show in tracebacks, in
 `traceback.print_stack()` and in the stacks that asyncio keeps of every task. Wrapping functions is
-therefore out. What is used instead, in the order of preference:
+therefore out. Nor may there be a thread of ours, or an attribute in a class that was not there: the
+program could meet them. What is used instead, in the order of preference:
 
-1. What the interpreter leaves behind: an exception that ended the program is in `sys.last_value`
+1. Functions of the library call us: the statement that does so is put into their code, and our
+   frame is gone before the program's code runs (rewriting.py).
+2. An audit hook, for what is written in C: who opens a file or a socket, and exceptions that could
+   be raised nowhere. It can't be removed, and costs a loop in debug mode, which looks at frames
+   all the time, a tenth of its time at most.
+3. What the interpreter leaves behind: an exception that ended the program is in `sys.last_value`
    when the exit functions run.
-2. Descriptors on classes of the library, for attributes that it reads or sets at the right
-   moment: `BaseEventLoop._exception_handler` is read first in `call_exception_handler`,
-   `Thread._invoke_excepthook` is read where an exception ends a thread, `_thread_id` is set where
-   a loop starts and stops, `ResourceTracker._fd` is read where something is registered. The frame of
-   the descriptor is gone before the program's code runs.
-3. Constructors that the library calls right before the program's code: `WarningMessage`, and
-   `isEnabledFor` and `makeRecord` of the logger `asyncio`.
-4. Two functions are replaced by doubles that do the same, line by line, and carry the file name
-   and the line numbers of the originals: `_format_handle` and `_warn_unawaited_coroutine`.
-5. `sys.unraisablehook` is ours and calls the interpreter's. Where a program sets its own, an audit
-   hook takes over. That one sees everything and can't be removed, but it costs a tenth of the time
-   of a loop in debug mode, which looks at frames all the time: each look is an event.
-6. `sys.set_asyncgen_hooks` has a place for who wants to know of first steps. A program that asks
+4. Timers of the kernel, whose signals a handler of ours gets in the main thread, for what takes
+   longer than it may (alarms.py).
+5. Descriptors on classes of the library that hardly anybody looks at: transports, the tracker of
+   `multiprocessing`. And a constructor that is called right before the program's code,
+   `WarningMessage`.
+6. One function is replaced by a double that does the same, line by line, and carries the file name
+   and the line numbers of the original: `_warn_unawaited_coroutine`.
+7. `sys.set_asyncgen_hooks` has a place for who wants to know of first steps. A program that asks
    for the hooks finds ours there, outside of a loop; nothing else tells where a generator began.
 
+A hook that fails is told as `harness_error`, and the program goes on; what the program's handler of a
+signal raises while it is in one goes through (`failed`).
+
 The interpreter collects garbage when something is made, and what dies then is told with the line that
-made it. In our functions it collects none (`guarded`).
+made it. In our functions it collects none, unless there are other threads, and what we keep does not
+hasten it (`observer`, `ballast`).
 
 Whatever we do in a loop's thread, and what the interpreter does to show a warning, is taken off
 the time of the callback in which it happens (`take`).
@@ -69,10 +74,10 @@ EXCEPTIONS_MAX = 32
 EXAMPLES_MAX = 20
 # Different (kind, place) pairs that are told at all.
 PLACES_MAX = 2000
-# Coroutines that are looked after when the interpreter ends, and objects of the system.
-LATE_MAX = 1000
 # Stacks kept of one blocking callback; when it is full, every other one goes.
 SAMPLES_MAX = 64
+# Coroutines that are looked after when the interpreter ends, and objects of the system.
+LATE_MAX = 1000
 # Tasks told of when everything is told, and other tasks told of that one of them waits for.
 TASKS_MAX = 200
 WAITED_MAX = 20
@@ -90,10 +95,14 @@ UNENDING_SECONDS = 1.0
 # at so many looks.
 OVERSLEPT_SECONDS = 1.0
 OVERSLEPT_LOOKS = 3
+# A loop that waits for others is looked at after so long, and then less often.
+LOOK_SECONDS = 0.1
 
 current_frames = sys._current_frames
 get_frame = sys._getframe
 get_ident = _thread.get_ident
+# As `id`, but no audit hook of the program's is called.
+identity = object.__hash__
 clock = time.monotonic_ns
 file_status, path_status = os.fstat, os.stat
 write_bytes, process_id = os.write, os.getpid

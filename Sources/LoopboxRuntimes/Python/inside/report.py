@@ -41,23 +41,8 @@ class Report:
     """
 
     def __init__(self, descriptor):
-        limit = min(os.sysconf("SC_OPEN_MAX"), 4096)
-        target = limit - 1
-        while target > descriptor:
-            try:
-                file_status(target)
-            except OSError:
-                break
-            target -= 1
-        if target > descriptor:
-            # A number that the program would have been given must be free for it.
-            self.descriptor = os.dup2(descriptor, target, inheritable=False)
-            os.close(descriptor)
-        else:
-            os.set_inheritable(descriptor, False)
-            self.descriptor = descriptor
-        status = file_status(self.descriptor)
-        self.file = (status.st_dev, status.st_ino)
+        self.descriptor = moved_up(descriptor)
+        self.file = identity_of(self.descriptor)
         self.process = process_id()
         self.pending = []
         self.pen = _thread.allocate_lock()
@@ -78,36 +63,44 @@ class Report:
             small = {k: v for k, v in fact.items() if type(v) in (str, int, float, bool)}
             small.pop("raw", None)
             data = encoded({**head, **small, "shortened": True}).encode("utf-8", "replace")
-        self.pending.append(len(data).to_bytes(4, "big") + data)
-        while self.pending and self.pen.acquire(False):
+        # And how much of it was written, once it is begun.
+        self.pending.append([len(data).to_bytes(4, "big") + data])
+        while self.pending:
+            # What takes the pen says so in the same instruction, as the program's handler of a
+            # signal may raise after each.
+            taken = []
             try:
+                taken.extend(map(self.pen.acquire, (False,)))
+                if not taken[0]:
+                    break
                 while self.pending:
-                    self.write(self.pending.pop(0))
+                    self.write(self.pending[0])
             finally:
-                self.pen.release()
+                if taken and taken[0]:
+                    self.pen.release()
         return number
 
-    def write(self, data):
+    def write(self, entry):
+        """Writes what is left of the first of `pending`."""
         try:
             # The program may have closed every descriptor and got the number for a file of its
             # own since.
-            status = file_status(self.descriptor)
-            if (status.st_dev, status.st_ino) != self.file:
+            if identity_of(self.descriptor) != self.file:
                 raise OSError
-            while data:
-                data = data[write_bytes(self.descriptor, data) :]
+            while True:
+                rest = entry[0][sum(entry[1:]) :]
+                if not rest:
+                    break
+                entry.extend(map(write_bytes, (self.descriptor,), (rest,)))
         except OSError:
             self.descriptor = -1
+        self.pending.pop(0)
 
     def close_in_child(self):
         """A child made by fork() is not the program that is reported on."""
         descriptor, self.descriptor = self.descriptor, -1
-        try:
-            status = file_status(descriptor)
-            if (status.st_dev, status.st_ino) == self.file:
-                os.close(descriptor)
-        except OSError:
-            pass
+        if identity_of(descriptor) == self.file:
+            os.close(descriptor)
 
     def admits(self, *place):
         """The number of a (kind, place) whose event is to be told; 0: it was only counted."""
@@ -143,25 +136,119 @@ class Report:
 report = None
 
 
-def guarded(observe):
-    """`observe` as a function that never fails the program, nor takes time that counts as its, nor
-    lets objects of the program die before their time."""
+# The interpreter collects garbage when so many more objects were made than have gone. What we make must
+# not hasten it: for each object that we keep one of these goes, and the count is as it was. They are made
+# before the program begins.
+ballast = []
+BALLAST_SIZE = 4000
+
+
+class Weight:
+    """An object that the interpreter counts, and of which it keeps none for later."""
+
+    __slots__ = ("nothing",)
+
+
+
+
+def take_ballast(before):
+    """Makes the ballast, and the interpreter's counts as they were `before` we came."""
+    ballast.extend([Weight() for _ in range(BALLAST_SIZE)])
+    gc.collect(1)
+    for _ in range(before[1]):
+        gc.collect(0)
+    while get_count()[0] < before[0]:
+        ballast.append(Weight())
+
+
+def level(before):
+    """Makes the count as it was `before` something of ours was done."""
+    # Asking makes one more.
+    surplus = get_count()[0] - before
+    if surplus > 0:
+        del ballast[-surplus:]
+    elif len(ballast) < 2 * BALLAST_SIZE:
+        while surplus < 0:
+            ballast.append(Weight())
+            surplus += 1
+
+
+def observer(observe, takes_time=False):
+    """`observe` as a function that never fails the program, nor lets objects of the program die before
+    their time."""
 
     def guard(*arguments):
         begin = clock()
-        is_collecting = gc.isenabled()
-        gc.disable()
+        # With another thread's code in between, `enable` could undo what that one wants.
+        is_collecting = is_enabled() and not count_threads()
+        if is_collecting:
+            disable()
+            count = get_count()[0]
         try:
             return observe(*arguments)
         # A KeyboardInterrupt is the program's: it only happened to arrive in here.
-        except Exception:
-            return None
+        except Exception as error:
+            failed(error)
         finally:
+            if takes_time:
+                take(begin)
             if is_collecting:
-                gc.enable()
-            take(begin)
+                level(count)
+                enable()
 
     return guard
+
+
+def guarded(observe):
+    """The same, and what time it takes does not count as the program's."""
+    return observer(observe, True)
+
+
+disable, enable, is_enabled, get_count = gc.disable, gc.enable, gc.isenabled, gc.get_count
+count_threads = _thread._count
+
+
+def failed(error):
+    """Something of ours has failed with `error`: that is told. What the program's handler of a signal
+    has raised, which happened to arrive in here, is raised anew."""
+    traceback, frame = error.__traceback__, None
+    while traceback is not None:
+        frame = traceback.tb_frame
+        if frame.f_code.co_filename != HERE:
+            break
+        traceback = traceback.tb_next
+    if traceback is not None and is_called_by_signal(frame):
+        raise error.with_traceback(traceback)
+    try:
+        tell_failure(error)
+    except Exception:
+        pass
+
+
+def is_called_by_signal(frame):
+    """Whether `frame` is of a handler of a signal: it is given the frame that was interrupted."""
+    caller = frame.f_back
+    for value in list(frame.f_locals.values()):
+        if value is caller or type(value) is tuple and any([one is caller for one in value]):
+            return caller is not None
+    return False
+
+
+def tell_failure(error):
+    if report is None:
+        return
+    traceback, places = error.__traceback__, []
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        places.append("%s:%d" % (code.co_name, traceback.tb_lineno))
+        traceback = traceback.tb_next
+    key = report.admits("harness", type(error), places[-1] if places else None)
+    if key:
+        report.send("harness_error", {
+            "key": key,
+            "message": clipped("%s: %s" % (type(error).__name__, text_of(error)), 512),
+            "said": clipped(" > ".join(places[-8:]), 512),
+        })
 
 
 def take(begin):
@@ -170,9 +257,9 @@ def take(begin):
     What we do to tell a warning, and what the interpreter does to show it, would otherwise make a
     slow callback of whatever ran when an object died.
     """
-    if watcher is None or not watcher.loops:
+    if not watched_loops:
         return
     thread = get_ident()
-    for watched in list(watcher.loops.values()):
+    for watched in list(watched_loops.values()):
         if watched.thread() == thread:
             watched.take(begin, clock())

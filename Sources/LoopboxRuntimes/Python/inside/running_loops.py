@@ -10,8 +10,9 @@ stopped_by = {}
 
 
 @guarded
-def loop_ran(loop, thread):
+def loop_ran(loop):
     """`_thread_id` was set: the loop is made (None), starts (a number) or stops (None)."""
+    thread = loop.__dict__.get("_thread_id")
     if "_debug" not in loop.__dict__:
         note_maker(loop)
         hook_transports()
@@ -19,8 +20,6 @@ def loop_ran(loop, thread):
             timeline.loop_made(loop)
         return
     depth = sys.get_coroutine_origin_tracking_depth()
-    if sys.unraisablehook is not unraisablehook:
-        begin_audit()
     if thread is not None:
         loop_started(loop)
         # Without debug mode the interpreter tracks nothing, and so don't we.
@@ -34,26 +33,30 @@ def loop_ran(loop, thread):
         loop_stopped(loop)
         if timeline is not None:
             timeline.loop_stopped(loop)
+        watched = watched_loops.pop(identity(loop), None)
+        if watched is not None:
+            watched.end()
         if depth == 0 and thread_is_tracked():
             sys.set_coroutine_origin_tracking_depth(DEPTH_OUTSIDE)
-        watcher.loops.pop(id(loop), None)
 
 
 def watch(loop):
-    """A loop runs in debug mode from now on."""
-    watcher.loops[id(loop)] = Watched(loop)
+    """A loop runs in debug mode from now on, in this thread."""
+    if process_id() != watcher.process:
+        return
+    watched = Watched(loop)
     if timeline is not None:
-        timeline.loop_started(loop)
-    watcher.start()
+        watched.times = timeline.loop_started(loop)
+    watched_loops[identity(loop)] = watched
+    watched.arm(moment())
 
 
 @guarded
-def loop_stopping(loop, is_stopping):
+def loop_stopping(loop):
     """Remembers who stops a loop, where that is not the end of what it runs for."""
-    if is_stopping:
-        caller = get_frame(3).f_back
-        if caller is None or caller.f_code.co_name != "_run_until_complete_cb":
-            stopped_by[get_ident()] = own_stack(caller)
+    caller = get_frame(2).f_back
+    if caller is None or caller.f_code.co_name != "_run_until_complete_cb":
+        stopped_by[get_ident()] = own_stack(caller)
 
 
 def thread_is_tracked():
@@ -62,15 +65,16 @@ def thread_is_tracked():
 
 
 @guarded
-def tracking_set(loop, enabled):
+def tracking_set(loop):
     """Debug mode was switched while the loop runs, or the loop has put back what it found."""
+    enabled = loop.__dict__["_coroutine_origin_tracking_enabled"]
     if loop.__dict__.get("_thread_id") is None:
         if not enabled and sys.get_coroutine_origin_tracking_depth() == 0:
             if thread_is_tracked():
                 sys.set_coroutine_origin_tracking_depth(DEPTH_OUTSIDE)
     elif enabled:
         sys.set_coroutine_origin_tracking_depth(DEPTH_INSIDE)
-        if id(loop) not in watcher.loops:
+        if identity(loop) not in watched_loops:
             watch(loop)
     elif sys.get_coroutine_origin_tracking_depth() == DEPTH_OUTSIDE:
         sys.set_coroutine_origin_tracking_depth(0)
@@ -102,46 +106,48 @@ class FirstNoticed:
         values[self.name] = value
 
 
-class FirstValue:
-    """`slow_callback_duration`: the loop's own first value gives way to the configured one."""
+class Loops:
+    """What `BaseEventLoop` calls."""
 
-    def __init__(self, seconds, replaced):
-        self.seconds = seconds
-        # What takes the attribute's values else.
-        self.replaced = replaced
-
-    def __set__(self, loop, value):
-        values = loop.__dict__
-        if "slow_callback_duration" not in values:
-            value = self.seconds
-        if self.replaced is not None:
-            self.replaced.__set__(loop, value)
-        else:
-            values["slow_callback_duration"] = value
+    ran = staticmethod(loop_ran)
+    stopping = staticmethod(loop_stopping)
+    tracks = staticmethod(tracking_set)
+    fails = staticmethod(context_seen)
+    resolved = staticmethod(name_resolved)
 
 
 def hook_asyncio(module):
     global tasks, run_once, run_once_lines, stack_depth, loop_time
     loop = module.BaseEventLoop
     tasks = module.tasks
-    run_once = loop._run_once.__code__
-    run_once_lines = range(run_once.co_firstlineno, max(lines_of(run_once)) + 1)
+    for name in modules_of_extensions:
+        sys.modules.setdefault(name, modules_of_extensions[name])
     loop_time = loop.time
     stack_depth = module.constants.DEBUG_STACK_DEPTH
-    loop._exception_handler = ExceptionHandler(loop.call_exception_handler.__code__)
-    loop._thread_id = Noticed("_thread_id", loop_ran)
-    loop._stopping = Noticed("_stopping", loop_stopping)
-    loop._coroutine_origin_tracking_enabled = Noticed(
-        "_coroutine_origin_tracking_enabled", tracking_set)
     hook_steps(module)
+    run_once = loop._run_once.__code__
+    run_once_lines = range(run_once.co_firstlineno, max(lines_of(run_once)) + 1)
+    functions = [
+        loop.__dict__[name] for name in (
+            "__init__", "run_forever", "_run_forever_setup", "_run_forever_cleanup", "stop",
+            "_set_coroutine_origin_tracking", "call_exception_handler", "_getaddrinfo_debug")
+        if name in loop.__dict__
+    ]
+    rewrite(
+        functions, Loops,
+        ("after", "_thread_id", "OURS.ran(self)"),
+        ("begin", "stop", "OURS.stopping(self)"),
+        ("after", "_coroutine_origin_tracking_enabled", "OURS.tracks(self)"),
+        ("begin", "call_exception_handler", "OURS.fails(context)"),
+        ("before", "info", "OURS.resolved(msg)"),
+    )
     seconds = config.get("slow_callback_duration")
     if seconds is not None and seconds != 0.1:
-        loop.slow_callback_duration = FirstValue(
-            float(seconds), loop.__dict__.get("slow_callback_duration"))
-    original = module._format_handle
-    double(_format_handle, original,
-           max(lines_of(original.__code__)) - max(lines_of(_format_handle.__code__)))
-    module._format_handle = _format_handle
+        # The only number of the kind in there.
+        code = loop.__init__.__code__
+        loop.__init__.__code__ = code.replace(co_consts=tuple([
+            float(seconds) if type(one) is float and one == 0.1 else one for one in code.co_consts
+        ]))
     hook_logger(module.logger)
     if not config.get("asyncio", True):
         # Development mode would turn it on.

@@ -1,40 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-# Part of loopbox_inside (see overview.py). Slow callbacks, and the thread that looks where they are.
+# Part of loopbox_inside (see overview.py). Slow callbacks: what is known of a running loop, and what is told when a callback was too slow.
 
 # By thread: the number of the frame of the slow callback that is about to be logged.
 slow_told = {}
-# The library's module `asyncio.tasks`, for the double below.
+# The library's module `asyncio.tasks`.
 tasks = None
-
-
-def _format_handle(handle):
-    slow_seen(handle); cb = handle._callback
-    if isinstance(getattr(cb, '__self__', None), tasks.Task):
-        # format the task
-        return repr(cb.__self__)
-    else:
-        return str(handle)
-
-
-@guarded
-def slow_seen(handle):
-    """A callback took longer than it may; only called by `_run_once`, which knows how long."""
-    frame = get_frame(3)
-    variables = frame.f_locals
-    seconds, started = variables.get("dt"), variables.get("t0")
-    loop = variables.get("self")
-    if VERSION < (3, 13):
-        # A copy, which the frame keeps: it would hold on to the handle.
-        variables.clear()
-    if type(seconds) is not float or frame.f_code.co_name != "_run_once":
-        return
-    begin = clock() - int(seconds * 1e9)
-    if type(started) is float and 0 <= begin - started * 1e9 < 1e9:
-        # The loop's clock is ours, unless the program gave it another: this is exact.
-        begin = int(started * 1e9)
-    slow_told[get_ident()] = tell_slow(
-        watcher.loops.get(id(loop)), begin, seconds, handle_code(handle),
-        lambda: running_fact(handle))
+# By identity: what is known of the loops that run in debug mode.
+watched_loops = {}
 
 
 def tell_slow(watched, begin, seconds, code, fact_of):
@@ -43,16 +15,12 @@ def tell_slow(watched, begin, seconds, code, fact_of):
 
     `code` is what it runs, and `fact_of` gives what is to be told of it.
     """
-    tally = {}
-    if watched is not None:
-        # What we do once it has ended is no part of what it took.
-        seconds -= watched.taken_since(begin, begin + int(seconds * 1e9))
-        if seconds < watched.loop.slow_callback_duration:
-            return 0
-        for moment, stack in list(watched.samples):
-            if moment >= begin and not watched.was_taken(moment):
-                tally[stack] = tally.get(stack, 0) + 1
-    stack = max(tally, key=tally.get) if tally else ()
+    end = begin + int(seconds * 1e9)
+    # What we do once it has ended is no part of what it took.
+    seconds -= watched.taken_since(begin, end)
+    if seconds < watched.slow_seconds():
+        return 0
+    stack = watched.stack_since(begin / 1e9)
     inner = stack[0][0].co_filename + str(stack[0][2]) if stack else None
     key = report.admits("slow", inner, code)
     if not key:
@@ -91,48 +59,187 @@ def running_fact(handle):
 
 
 class Watched:
-    """What the watcher knows of one running loop."""
+    """What is known of one running loop. It is made in the loop's thread."""
 
     def __init__(self, loop):
         self.loop = loop
-        self.samples = []
-        self.handle = None
-        self.resting_place = None
-        self.since = 0
-        self.told = UNENDING_SECONDS
-        # Looks in a row at which its selector had overslept; None: that has been told.
-        self.overslept = 0
+        self.ident = get_ident()
+        self.times = None
+        self.has_own_clock = type(loop).time is not loop_time or "time" in loop.__dict__
+        # When we were called last: what runs now has begun after it.
+        self.last = moment()
+        # When the alarm has to be set anew, and after how long it goes off.
+        self.arm_at, self.base = 0.0, 0.0
+        is_main = is_ticking and self.ident == main_thread
+        self.alarm = alarm_for(TICK_SIGNAL) if is_main else None
+        self.urgent = alarm_for(URGENT_SIGNAL) if is_main else None
+        # Of what runs since `last`: (moment, stack).
+        self.samples, self.sampled = [], 0.0
+        # For looks at a loop that waits for others.
+        self.is_resting, self.looks, self.resting_place = False, 0, None
+        # A selector of the program's: when it has overslept, and at how many looks it was found so.
+        select = getattr(type(loop.__dict__.get("_selector")), "select", None)
+        code = getattr(select, "__code__", None)
+        self.has_own_select = code is not None and not is_library(code.co_filename)
+        self.oversleeps_at, self.overslept = 0.0, 0
+        # After how many seconds what runs since `told_of` is told of.
+        self.told, self.told_of = UNENDING_SECONDS, 0.0
         # Of the loop's time: (beginning, nanoseconds) of what was ours, one after the other.
         self.taken = []
+
+    def end(self):
+        """The loop has stopped."""
+        for alarm in (self.alarm, self.urgent):
+            if alarm is not None:
+                alarm.delete()
+        self.alarm = self.urgent = None
 
     def thread(self):
         """The one that runs it; None: it has stopped."""
         return self.loop.__dict__.get("_thread_id")
 
-    def running(self):
-        """The callback that runs now, as (identity, what `running_fact` takes); None: none does."""
-        handle = self.loop.__dict__.get("_current_handle")
-        return None if handle is None else (id(handle), handle)
+    def slow_seconds(self):
+        """From when on a callback is slow; the attribute is the program's."""
+        seconds = getattr(self.loop, "slow_callback_duration", None)
+        return float(seconds) if isinstance(seconds, (float, int)) else 86400.0
 
-    running_fact = staticmethod(running_fact)
+    # Alarms
+
+    def arm(self, now):
+        """Sets the alarm anew, and does what is due now and then."""
+        slow = self.slow_seconds()
+        self.base = min(max(slow / 2, 0.005), 0.25)
+        self.arm_at = now + self.base / 2
+        if self.alarm is not None:
+            if not has_signals():
+                self.end()
+            else:
+                self.alarm.set(self.base if config.get("blocking_stack", True) else UNENDING_SECONDS)
+        if timeline is not None and now - timeline.flushed >= FLUSH_SECONDS:
+            flush_timeline(False, True)
+
+    def rest(self, timeout):
+        """The loop waits: there is nothing to look at, but for whether it waits for ever."""
+        self.is_resting = False
+        delay = 0
+        if timeout is None and watcher.looks_for_deadlock:
+            watches = getattr(self.loop.__dict__.get("_selector"), "_fd_to_key", ())
+            if len(watches) == 1 == len(watched_loops):
+                self.is_resting, self.looks, self.resting_place = True, 0, None
+                delay = LOOK_SECONDS
+        if delay or self.alarm.is_set:
+            self.alarm.set(delay)
+        self.oversleeps_at, self.overslept, delay = 0.0, 0, 0
+        if self.has_own_select and timeout and not self.has_own_clock:
+            delay = timeout + self.slow_seconds() + OVERSLEPT_SECONDS
+            self.oversleeps_at = moment() + delay
+        if delay or self.urgent.is_set:
+            self.urgent.set(delay)
+        self.arm_at = 0.0
+
+    # Stacks
 
     def is_base(self, frame):
         """Whether `frame` is the one that runs the callbacks."""
         return frame.f_code is run_once
 
-    def stack(self):
-        """The running callback's stack, innermost first, without a reference to any of its
-        frames."""
-        frame = current_frames().get(self.thread())
+    def stack(self, frame):
+        """The stack from `frame` on, innermost first, without a reference to any frame; () where no
+        callback runs in it."""
         stack = []
-        while frame is not None and len(stack) < 200:
+        while frame is not None and len(stack) < 1000:
             if self.is_base(frame):
-                if len(stack) > STACK_MAX:
-                    stack = stack[: STACK_MAX // 2] + stack[-STACK_MAX // 2 :]
-                return tuple(stack)
-            stack.append((frame.f_code, frame.f_lasti, frame.f_lineno))
+                return tuple(shortened(stack))
+            if frame.f_code.co_filename != HERE:
+                stack.append((frame.f_code, frame.f_lasti, frame.f_lineno))
             frame = frame.f_back
         return ()
+
+    def sample(self, stack):
+        if self.sampled != self.last:
+            self.samples, self.sampled = [], self.last
+        if len(self.samples) >= SAMPLES_MAX:
+            del self.samples[::2]
+        self.samples.append((moment(), stack))
+
+    def stack_since(self, begin):
+        """Where the loop was for most of the time since `begin`."""
+        tally, before = {}, begin
+        for moment, stack in self.samples:
+            if moment >= begin:
+                if not self.was_taken(moment):
+                    tally[stack] = tally.get(stack, 0) + moment - before
+                before = moment
+        return max(tally, key=tally.get) if tally else ()
+
+    # What `tick` does
+
+    def running(self, frame):
+        """What `running_fact` takes of the callback that runs now; None: none does."""
+        return self.loop.__dict__.get("_current_handle")
+
+    running_fact = staticmethod(running_fact)
+
+    def began(self):
+        """When what runs now began, or a little earlier."""
+        return self.last
+
+    def ticked(self, frame, is_over):
+        """`frame` is where the loop's thread is. `is_over`: what runs now will not come to its end."""
+        if self.is_resting:
+            self.look_for_deadlock(frame)
+            return
+        running, stack = self.running(frame), self.stack(frame)
+        if running is None and stack and 0 < self.oversleeps_at <= moment():
+            self.look_for_oversleeping(stack)
+        if running is None or not stack:
+            return
+        self.sample(stack)
+        begin = self.began()
+        if begin != self.told_of:
+            self.told_of = begin
+            self.told = max(UNENDING_SECONDS, 2 * self.slow_seconds())
+        seconds = moment() - begin - self.taken_since(int(begin * 1e9))
+        if seconds >= (self.slow_seconds() if is_over else self.told):
+            self.told = seconds * 2
+            report.send("blocking", {
+                "seconds": seconds, "stack": [place(*entry) for entry in stack[::-1]],
+                **self.running_fact(running),
+            })
+        self.tick_again(seconds)
+
+    def tick_again(self, seconds):
+        """Looks again at what runs for `seconds` already, the less often the longer."""
+        if self.alarm is not None:
+            self.alarm.set(max(self.base, seconds / 8))
+            self.urgent.set(max(self.told - seconds, 0.05))
+
+    def look_for_deadlock(self, frame):
+        """Twice the same place, with a look's time in between: the loop does not run at all."""
+        resting = resting_place(self.loop, frame)
+        if resting is not None and resting == self.resting_place:
+            watcher.looks_for_deadlock = False
+            tell_standing("deadlock", frame)
+            return
+        self.resting_place = resting
+        self.looks += 1
+        if self.alarm is not None:
+            self.alarm.set(LOOK_SECONDS * min(self.looks, 5))
+
+    def look_for_oversleeping(self, stack):
+        """A selector of the program's still waits although a timer has long been due. Several looks,
+        as a process may have been stopped."""
+        self.overslept += 1
+        if self.overslept < OVERSLEPT_LOOKS:
+            self.urgent.set(LOOK_SECONDS)
+            return
+        late = moment() - self.oversleeps_at + OVERSLEPT_SECONDS
+        self.oversleeps_at, self.has_own_select = 0.0, False
+        report.send("overslept", {
+            "seconds": late, "stack": [place(*entry) for entry in stack[::-1]],
+        })
+
+    # Time that is ours
 
     def take(self, begin, end):
         spans = self.taken
@@ -145,157 +252,58 @@ class Watched:
             ]
         spans.append((begin, end - begin))
 
+    def was_taken(self, seconds):
+        moment = int(seconds * 1e9)
+        return any([start <= moment <= start + span for start, span in self.taken])
+
     def taken_since(self, begin, end=1 << 63):
         """Seconds of what was ours and began between the two."""
         return sum([span for start, span in self.taken if begin <= start < end]) / 1e9
 
-    def was_taken(self, moment):
-        return any([start <= moment <= start + span for start, span in self.taken])
-
 
 class Watcher:
-    """A thread that looks now and then where a running callback is.
-
-    It looks twice as often as a callback may last, so that no slow one escapes, and sleeps in
-    between. It is no `Thread`: the program would see it. It is not there during a fork(), about
-    which newer interpreters warn where there are threads, nor when the interpreter is taken down,
-    which older ones do not survive with a thread that is about to end.
-    """
+    """What there is to watch, and until when."""
 
     def __init__(self, begun):
         self.begun = begun
-        self.loops = {}
-        # Held by the thread's owner; released to wake it.
-        self.awake = None
-        self.native = 0
-        self.is_idle = False
-        self.samples_stacks = config.get("blocking_stack", True)
+        self.process = process_id()
         self.looks_for_deadlock = config.get("deadlock", True)
         # When the program's time is nearly over; 0: told, or not to be told.
         self.tells_at = config.get("standing_at", 0) and begun + int(config["standing_at"] * 1e9)
-        self.is_over = not (self.samples_stacks or self.looks_for_deadlock or self.tells_at
-                            or config.get("timeline", "off") != "off")
+        # Of the process: for that moment, and for the interpreter's last word.
+        self.over = self.last_word = None
 
-    def start(self):
-        if not self.loops or self.is_over:
-            return
-        if self.awake is not None:
-            if self.is_idle:
-                self.is_idle = False
-                self.awake.release()
-            return
-        self.awake = _thread.allocate_lock()
-        self.awake.acquire()
-        try:
-            _thread.start_new_thread(self.watch, (self.awake,))
-        except RuntimeError:
-            self.awake = None
+    def end(self):
+        """Takes no further looks."""
+        self.looks_for_deadlock, self.tells_at = False, 0
+        for watched in list(watched_loops.values()):
+            watched.end()
+        watched_loops.clear()
+        for alarm in (self.over, self.last_word):
+            if alarm is not None:
+                alarm.delete()
+        self.over = self.last_word = None
 
-    def start_later(self):
-        """Starts after the running callback: a fork in it counts the threads at its very end."""
-        for watched in self.loops.values():
-            kind = type(watched.loop)
-            if "_current_handle" not in kind.__dict__:
-                kind._current_handle = Noticed("_current_handle", self.callback_ended)
 
-    def callback_ended(self, loop, handle):
-        try:
-            del type(loop)._current_handle
-        except AttributeError:
-            # Another thread's loop was first.
-            pass
-        self.start()
-        dump_stacks_later(self.begun)
+@observer
+def ticked(frame):
+    is_over = 0 < watcher.tells_at <= clock()
+    if is_over:
+        watcher.tells_at = 0
+        tell_standing("time", frame)
+    mine = get_ident()
+    for watched in list(watched_loops.values()):
+        thread = watched.thread()
+        if thread == mine:
+            watched.ticked(frame, is_over)
+        elif is_over and not has_interpreters():
+            watched.ticked(current_frames().get(thread), is_over)
+    if timeline is not None and moment() - timeline.flushed >= FLUSH_SECONDS:
+        # Not `flush_timeline`: what a call waits for is not late for our being at work meanwhile.
+        timeline.flush(False, True)
 
-    def stop(self):
-        """Ends the thread and waits until the kernel has forgotten it."""
-        awake, self.awake = self.awake, None
-        if awake is None:
-            return
-        try:
-            awake.release()
-        except RuntimeError:
-            # It was awake already.
-            pass
-        for _ in range(400):
-            if self.native and not os.path.exists("/proc/self/task/%d" % self.native):
-                break
-            time.sleep(0.0005)
-        self.native = 0
 
-    def watch(self, awake):
-        self.native = _thread.get_native_id()
-        interval = 0.05
-        while True:
-            # In this order: a loop that starts in between wakes us.
-            self.is_idle = True
-            if self.loops:
-                self.is_idle = False
-            is_called = awake.acquire(True, self.patience(interval))
-            if awake is not self.awake:
-                return
-            if not is_called:
-                try:
-                    interval = self.look()
-                except Exception:
-                    pass
-
-    def patience(self, interval):
-        """Seconds until the next look; -1: until somebody calls."""
-        until = (self.tells_at - clock()) / 1e9 if self.tells_at else -1
-        if self.is_idle:
-            return max(until, 0.001) if self.tells_at else -1
-        return max(min(interval, until), 0.001) if self.tells_at else interval
-
-    def look(self):
-        """Takes the stacks of what runs now; gives the seconds until the next time."""
-        shortest = 0.5
-        now = clock()
-        if self.tells_at and now >= self.tells_at:
-            self.tells_at = 0
-            tell_standing("time")
-            for watched in list(self.loops.values()):
-                # What holds the loop now will not come to its end.
-                watched.told = watched.loop.slow_callback_duration
-        if sys.unraisablehook is not unraisablehook:
-            begin_audit()
-        for watched in list(self.loops.values()):
-            loop = watched.loop
-            shortest = min(shortest, loop.slow_callback_duration)
-            running = watched.running()
-            if running is None:
-                watched.handle = None
-                look_for_oversleeping(watched)
-                if self.looks_for_deadlock and len(self.loops) == 1:
-                    self.look_for_deadlock(watched)
-                continue
-            if not self.samples_stacks:
-                continue
-            if running[0] != watched.handle:
-                watched.handle, watched.since = running[0], now
-                watched.told = max(UNENDING_SECONDS, 2 * loop.slow_callback_duration)
-            stack = watched.stack()
-            if not stack:
-                continue
-            if len(watched.samples) >= SAMPLES_MAX:
-                del watched.samples[::2]
-            watched.samples.append((now, stack))
-            seconds = (now - watched.since) / 1e9 - watched.taken_since(watched.since)
-            if seconds >= watched.told:
-                watched.told = seconds * 2
-                report.send("blocking", {
-                    "seconds": seconds, "stack": [place(*entry) for entry in stack[::-1]],
-                    **watched.running_fact(running[1]),
-                })
-        # Last: a system call lets the callback go on.
-        if timeline is not None and moment() - timeline.flushed >= FLUSH_SECONDS:
-            flush_timeline(False, True)
-        return min(max(shortest / 2, 0.005), 0.25)
-
-    def look_for_deadlock(self, watched):
-        """Twice the same place, with a look's time in between: the loop does not run at all."""
-        place = resting_place(watched.loop)
-        if place is not None and place == watched.resting_place:
-            self.looks_for_deadlock = False
-            tell_standing("deadlock")
-        watched.resting_place = place
+def tick(number, frame):
+    """The handler of our signals, in the main thread; `frame` is what was interrupted."""
+    if process_id() == watcher.process:
+        ticked(frame)

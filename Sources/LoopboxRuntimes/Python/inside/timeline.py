@@ -15,13 +15,13 @@ TEXTS_MAX = 20_000
 CHARACTERS_MAX = 1 << 20
 # Tasks that are followed at the same time.
 LIVES_MAX = 20_000
-# Loops that are told of one by one; the others share the last place.
+# Loops that are told of.
 LOOPS_MAX = 8
 # Of the longest callbacks.
 LONGEST_MAX = 10
 # Tasks that are not done of which it is told what they wait for.
 WAITING_MAX = 200
-# So often the watcher sends what is known. A program that is killed loses what came since.
+# So often is sent what is known. A program that is killed loses what came since.
 FLUSH_SECONDS = 0.25
 # Lags have classes between two powers of two of a second; the first one ends at 0.12 ms.
 LAG_LEAST = 2.0 ** -13
@@ -110,8 +110,7 @@ class LoopTimes:
     """
 
     __slots__ = ("number", "thread", "started", "since", "stopped", "running", "iterations", "others",
-                 "others_busy", "lags", "lag_max", "lag_recent", "waited", "queued", "ready",
-                 "values")
+                 "others_busy", "lags", "lag_max", "lag_recent", "waited", "queued", "ready")
 
     def __init__(self, number):
         self.number = number
@@ -123,8 +122,8 @@ class LoopTimes:
         self.lag_max = self.lag_recent = 0.0
         # Of the iteration that is running: how long its callbacks took, and how many wait.
         self.waited, self.queued = 0.0, 0
-        # The loop's queue and attributes, while it runs.
-        self.ready = self.values = None
+        # The loop's queue, while it runs.
+        self.ready = None
 
     def lag_since(self):
         """The longest lag since the last time."""
@@ -158,7 +157,7 @@ class Timeline:
     def __init__(self, has_steps):
         self.texts = Texts()
         # By identity: the times of the loop that was made with it last. Then those that ran.
-        self.times, self.loops = {}, []
+        self.times, self.loops, self.loops_total = {}, [], 0
         # Tasks that have ended since the last flush.
         self.ended = []
         self.tasks = 0
@@ -183,28 +182,23 @@ class Timeline:
     def loop_started(self, loop):
         times = self.times.get(id(loop))
         if times is None:
+            self.loops_total += 1
+            times = self.times[id(loop)] = LoopTimes(self.loops_total)
             if len(self.loops) < LOOPS_MAX:
-                self.loops.append(LoopTimes(len(self.loops) + 1))
-            times = self.times[id(loop)] = self.loops[-1]
-        values = loop.__dict__
-        times.ready, times.values = loop._ready, values
-        for name in WATCHED:
-            if type(values.get(name)) is WATCHED[name]:
-                values[name].times = times
+                self.loops.append(times)
+        times.ready = loop._ready
         thread = getattr(sys.modules.get("threading"), "_active", {}).get(get_ident())
         name = getattr(thread, "__dict__", {}).get("_name")
         times.thread = self.texts.number(name) if type(name) is str else 0
         times.since = moment()
         times.started = times.started or times.since
+        return times
 
     def loop_stopped(self, loop):
         times = self.times.get(id(loop))
         if times is None or not times.since:
             return
-        for name in WATCHED:
-            if type(loop.__dict__.get(name)) is WATCHED[name]:
-                loop.__dict__[name].times = None
-        times.ready = times.values = None
+        times.ready = None
         times.stopped = moment()
         times.running += times.stopped - times.since
         times.since = 0.0
@@ -221,7 +215,7 @@ class Timeline:
         """Follows a task that is new, for a while at least."""
         self.tasks += 1
         life = Life(task, task_gone)
-        life.key, life.number, life.loop = id(task), self.tasks, times
+        life.key, life.number, life.loop = identity(task), self.tasks, times
         life.maker, life.made = maker, made
         life.first = life.last = life.steps = life.busy = 0.0
         life.state, life.waits, life.is_told = PENDING, 0, False
@@ -234,7 +228,7 @@ class Timeline:
                 life.place = self.texts.place(entry.filename, entry.lineno, entry.name)
                 break
         if len(lives) < LIVES_MAX:
-            lives[id(task)] = life
+            lives[identity(task)] = life
         else:
             self.is_cut = True
         return life
@@ -403,7 +397,7 @@ def tasks_made(ready, count, times, maker):
     """Follows the tasks whose first steps are among the last `count` handles."""
     for place in range(-count, 0):
         callback = ready[place]._callback
-        if type(callback) is TaskStep and id(callback.__self__) not in lives:
+        if type(callback) is TaskStep and identity(callback.__self__) not in lives:
             timeline.task_seen(callback.__self__, times, maker, moment())
 
 

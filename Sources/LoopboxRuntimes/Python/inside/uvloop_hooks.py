@@ -34,15 +34,13 @@ def uvloop_started(loop, frame):
     seconds = config.get("slow_callback_duration")
     if seconds is not None and loop.slow_callback_duration == 0.1:
         loop.slow_callback_duration = float(seconds)
-    if sys.unraisablehook is not unraisablehook:
-        begin_audit()
     loop_started(loop)
     if loop.get_debug():
         code = frame.f_code
         if len(runs) < PLACES_MAX:
             runs.add((code.co_filename, frame.f_lineno, code.co_name))
-        watcher.loops[id(loop)] = WatchedInC(loop, frame)
-        watcher.start()
+        if process_id() == watcher.process:
+            watched_loops[identity(loop)] = WatchedInC(loop, frame)
 
 
 uvloop_told = False
@@ -50,7 +48,9 @@ uvloop_told = False
 
 @guarded
 def uvloop_stopping(loop, frame):
-    watched = watcher.loops.pop(id(loop), None)
+    watched = watched_loops.pop(identity(loop), None)
+    if watched is not None:
+        watched.end()
     loop_stopped(loop)
     # By the main task's end, if nobody in Python says it.
     if "stop" in frame.f_code.co_names:
@@ -96,37 +96,54 @@ class WatchedInC(Watched):
 
     def __init__(self, loop, frame):
         Watched.__init__(self, loop)
-        self.ident = get_ident()
         # The frame lives for as long as the loop runs: its identity tells it.
-        self.base = id(frame)
-        # When a callback was seen last, and what `running_fact` takes.
-        self.seen = (0, None)
+        self.runner = id(frame)
         # Turns of the loop that were noticed: in each it empties the list.
         self.turns, self.mark = 0, []
+        # The callback that was running when it was looked for last, and since when.
+        self.seen = (None, 0.0)
+        # Nothing says when it begins with a callback: it is looked at all the time.
+        self.arm(moment())
 
     def thread(self):
         return self.ident if self.loop.is_running() else None
 
     def is_base(self, frame):
-        return id(frame) == self.base
+        return id(frame) == self.runner
 
-    def running(self):
+    def running(self, frame):
         outermost = None
-        frame = current_frames().get(self.thread())
         while frame is not None and not self.is_base(frame):
             outermost, frame = frame, frame.f_back
         if outermost is None or frame is None:
+            self.seen = (None, 0.0)
             return None
         task = tasks.current_task(self.loop)
         number = id(outermost)
-        running = (number, outermost.f_code, task and weak_reference(task))
-        self.seen = (clock(), running)
         if not self.mark:
             self.turns += 1
             self.mark.append(None)
             self.call_soon(self.loop, self.mark.clear)
         # In one turn of the loop a task has one step at most.
-        return ((number, self.turns), running)
+        if self.seen[0] != (number, self.turns):
+            self.seen = ((number, self.turns), moment())
+        return (number, outermost.f_code, task and weak_reference(task))
+
+    def began(self):
+        return self.seen[1]
+
+    def sample(self, stack):
+        self.samples.append((moment(), stack))
+        del self.samples[:-SAMPLES_MAX]
+
+    def ticked(self, frame, is_over):
+        Watched.ticked(self, frame, is_over)
+        self.tick_again(0)
+
+    def tick_again(self, seconds):
+        if self.alarm is not None:
+            self.alarm.set(self.base)
+            self.urgent.set(UNENDING_SECONDS)
 
     @staticmethod
     def running_fact(running):
@@ -146,10 +163,6 @@ class WatchedInC(Watched):
 def slow_in_c(watched, shown, seconds):
     """uvloop says how long the callback took that it shows as `shown`."""
     begin = clock() - int(seconds * 1e9)
-    moment, running = watched.seen
-    if moment >= begin:
-        return tell_slow(
-            watched, begin, seconds, running[1], lambda: watched.running_fact(running))
     name = name_shown(shown)
     return tell_slow(watched, begin, seconds, name, lambda: {"handle": {"name": name}})
 
@@ -171,7 +184,7 @@ def is_asked_in_c(method):
 
 def record_made_in_c(message, arguments, text, exception):
     if message.startswith("Executing %"):
-        for watched in list(watcher.loops.values()):
+        for watched in list(watched_loops.values()):
             if watched.thread() == get_ident():
                 tell_raw(slow_in_c(watched, *arguments), text, None)
         return
