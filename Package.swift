@@ -139,7 +139,8 @@ let package = Package(
         layer(
             "LoopboxService",
             [
-                "LoopboxModel", "LoopboxReport", "LoopboxGate", "LoopboxDigest", "LoopboxSpec", "LoopboxStore",
+                "LoopboxModel", "LoopboxReport", "LoopboxGate", "LoopboxDigest", "LoopboxSpec",
+                "LoopboxStore",
                 "LoopboxSandbox", "LoopboxRuntimes", "LoopboxWebhooks", "Loop", "LoopSystem",
                 "LoopHTTP", "HTTPWire",
                 "LoopCurl", crypto, logging,

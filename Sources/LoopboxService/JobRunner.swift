@@ -87,7 +87,7 @@ public final class JobRunner {
         self.loop = loop
         workBase = workDirectory
         do {
-            try ensureDirectory(workBase)
+            for path in [dataDirectory, workBase] { try ensureDirectory(path) }
         } catch {
             throw .sandbox(.workDirectory(error))
         }

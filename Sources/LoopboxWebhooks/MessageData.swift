@@ -42,7 +42,12 @@ struct MessageData: Encodable {
     /// What there was no room for.
     var omitted: [String]
 
-    init(_ job: ReportedJob, _ parts: MessageParts, links: MessageLinks?, _ findings: [MessageFinding]?) {
+    init(
+        _ job: ReportedJob,
+        _ parts: MessageParts,
+        links: MessageLinks?,
+        _ findings: [MessageFinding]?
+    ) {
         self.job = job
         self.parts = parts
         self.links = links

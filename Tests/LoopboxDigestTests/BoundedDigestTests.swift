@@ -38,7 +38,8 @@ import Testing
         #expect(try Self.decoded(digest) == RunDigest())
     }
 
-    @Test func `of more findings than are listed, the gravest are, and the rest is counted`() throws {
+    @Test func `of more findings than are listed, the gravest are, and the rest is counted`() throws
+    {
         let notes = Self.findings("output-truncated", RunDigest.findingsMax)
         let errors = Self.findings("deadlock", 5)
         let whole = RunDigest(findings: notes + errors)
@@ -82,7 +83,13 @@ import Testing
 
     @Test func `reasons that are too long are cut`() throws {
         let text = String(repeating: "x", count: 10_000)
-        let failure = GateFailure(expect: "stdout", detail: text, pointer: "/e", runs: [1], diff: text)
+        let failure = GateFailure(
+            expect: "stdout",
+            detail: text,
+            pointer: "/e",
+            runs: [1],
+            diff: text
+        )
         let small = Conclusion(failures: [failure])
         #expect(small.bounded == small)
         let large = Conclusion(failures: Array(repeating: failure, count: 1000))

@@ -26,7 +26,8 @@ import Testing
     /// Rules that no program can show: they are about runs, not about what an interpreter says, and
     /// since 3.8 nothing leads to the words of the last one.
     private static let unseen: Set = [
-        "flaky", "harness-error", "output-truncated", "report-incomplete", "timeline-truncated",
+        "findings-omitted", "flaky", "harness-error", "output-truncated", "report-incomplete",
+        "timeline-truncated",
         "stream-lost-before-connect",
     ]
 

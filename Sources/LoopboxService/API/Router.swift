@@ -235,7 +235,9 @@ final class Router {
         let status = HTTPStatus(answer.status)
         switch answer.body {
         case .bytes(let bytes):
-            guard bytes.count > Self.pieceSize else { return exchange.respond(status, block, bytes) }
+            guard bytes.count > Self.pieceSize else {
+                return exchange.respond(status, block, bytes)
+            }
             let writer = exchange.respondStreaming(status, block, length: bytes.count)
             for start in stride(from: 0, to: bytes.count, by: Self.pieceSize) {
                 try await writer.write(Array(bytes[start...].prefix(Self.pieceSize)))
