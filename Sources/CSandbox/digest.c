@@ -42,7 +42,7 @@ static const char *const computing[] = {
 static const char *const hosting[] = {
     "clone",  "fork",      "wait4",     "kill",       "recvmsg", "sendmsg", "sendto",
     "dup2",   "dup3",      "fcntl",     "close_range", "prlimit64", "prctl", "seccomp",
-    "set_tid_address", "setpriority",
+    "set_tid_address",
 };
 
 enum { FILTER_STEPS = 512 };
@@ -165,8 +165,6 @@ int csandbox_fork_digest(const int *files, int count, uint64_t memory, uint64_t 
     for (int i = 0; i < count; i++)
         if (dup2(moved[i], i) < 0) _exit(126);
     if (syscall(SYS_close_range, count, ~0U, 0) != 0) _exit(126);
-    // Work for others comes first.
-    setpriority(PRIO_PROCESS, 0, 5);
     if (bound(RLIMIT_CORE, 0) != 0 || bound(RLIMIT_FSIZE, file_size) != 0 ||
         bound(RLIMIT_DATA, memory) != 0 || bound(RLIMIT_CPU, seconds) != 0 ||
         bound(RLIMIT_NOFILE, (uint64_t)count) != 0)

@@ -15,28 +15,28 @@ extension DigestProgram {
     /// Nothing beside the bytes.
     struct RenderAnswer: Codable {}
 
-    static func render() throws {
-        let parcel = try parcel()
+    static func render() throws { try answer(RenderAnswer(), [page(of: try parcel())]) }
+
+    /// The page that `parcel` asks for.
+    static func page(of parcel: Parcel) throws -> [UInt8] {
         let task = try parcel.task(RenderTask.self)
         let count = task.job.runs.count
         let digests = try parcel.strings.prefix(count).map(digest)
         let job = ReportedJob(task.job, digests: digests)
-        let body: [UInt8]
         switch task.page {
         case .report(let format):
-            body = try report(of: job, task, Array(parcel.strings.dropFirst(count)))
+            return try report(of: job, task, Array(parcel.strings.dropFirst(count)))
                 .bytes(as: format)
-        case .runs: body = try page(RunList(job))
+        case .runs: return try json(RunList(job))
         case .run(let number):
             guard let run = job.runs.first(where: { $0.run == number }) else { exit(1) }
-            body = try page(RunPage(run))
+            return try json(RunPage(run))
         case .message(let event, let level, let time, let publicURL):
-            body = try WebhookPayload(event, of: job, at: time, publicURL: publicURL).body(level)
+            return try WebhookPayload(event, of: job, at: time, publicURL: publicURL).body(level)
         }
-        try answer(RenderAnswer(), [body])
     }
 
-    private static func page(_ value: some Encodable) throws -> [UInt8] {
+    private static func json(_ value: some Encodable) throws -> [UInt8] {
         try JSONText(isPretty: true).encode(value) + [UInt8(ascii: "\n")]
     }
 

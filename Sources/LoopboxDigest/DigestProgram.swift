@@ -3,14 +3,7 @@
 import Glibc
 import LoopSystem
 import LoopboxModel
-import LoopboxReport
 import LoopboxSandbox
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// What a digest process does. Whatever fails here ends the process, and the server sees that.
 public enum DigestProgram {
@@ -29,12 +22,6 @@ public enum DigestProgram {
                 exit(1)
             }
         }
-    }
-
-    /// Makes once what every digest process needs: the rules, and what decoding makes at first use.
-    private static func warmUp() {
-        _ = Rule.all.count
-        _ = try? JSONDecoder().decode([String].self, from: Data("[\"\"]".utf8))
     }
 
     private static func compute(_ kind: UInt64, _ argument: UInt64) throws {
