@@ -10,9 +10,10 @@
 # between two instructions, or in a call that waits (PEP 475), so nothing is looked at that moves.
 #
 # The signal is SIGURG, which nobody uses and which does nothing where a program takes our handler from it. A
-# system call goes on after it (SA_RESTART) or is taken up again by the interpreter. After a second, and when
-# the program's time is over, a real-time signal without SA_RESTART gets the handler called in other system
-# calls, too. Timers are not inherited by children.
+# system call that it meets is taken up again by the interpreter (PEP 475), after the handler has seen where
+# it waits: with SA_RESTART, the handler would not run before the call has ended, and would find the line
+# after the one that blocks. A real-time signal has the same handler, for what a loop waits for and for the
+# end of the program's time. Timers are not inherited by children.
 #
 # A loop in another thread has no handler: signals would have to go to the main thread, whose pause() they
 # end. Where its callbacks block is only seen when the time is over.
@@ -145,7 +146,6 @@ def hook_signals():
             return
     for number in (TICK_SIGNAL, URGENT_SIGNAL):
         _signal.signal(number, tick)
-    _signal.siginterrupt(TICK_SIGNAL, False)
     is_ticking = True
     if watcher.tells_at:
         watcher.over = alarm_for(URGENT_SIGNAL)
