@@ -85,6 +85,10 @@ extension FixSentence {
                 : "Call `\(names[0]).close()` before the loop ends."
         }
         guard rule == "unclosed-socket" || rule == "unclosed-file" else { return nil }
+        // A loop has sockets, and is no context manager.
+        if call.callee.hasSuffix("new_event_loop") {
+            return "Call `\(names[0]).close()` in the end, in a `finally:`."
+        }
         return names.count == 1
             ? "Write `with \(call.text) as \(names[0]):` round its use, or call `\(names[0]).close()`"
                 + " in the end."

@@ -17,6 +17,30 @@ public func ensureDirectory(_ path: String) throws(SystemError) {
     }
 }
 
+/// Makes `path`, and what is above it, where it is missing. If we are root, every user can walk through
+/// what is made above it, and list nothing there: runs have users of their own.
+func makeWalkable(_ path: String) throws(SystemError) {
+    var missing: [String] = []
+    var above = path[...]
+    while let slash = above.lastIndex(of: "/"), slash != above.startIndex {
+        above = above[..<slash]
+        if unsafe access(String(above), F_OK) == 0 { break }
+        missing.append(String(above))
+    }
+    try ensureDirectory(path)
+    guard geteuid() == 0 else { return }
+    for directory in missing { unsafe _ = chmod(directory, 0o711) }
+}
+
+/// `path` from the root on: what works in another directory has to find it, too.
+public func absolutePath(_ path: String) -> String {
+    if path.hasPrefix("/") { return path }
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+    guard unsafe getcwd(&buffer, buffer.count) != nil else { return path }
+    let current = buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:))
+    return "\(String(decoding: current, as: UTF8.self))/\(path)"
+}
+
 /// Puts `bytes` into the file at `path`, all of them or none: others see the old file or the new.
 public func writeWhole(_ bytes: [UInt8], to path: String) throws(SystemError) {
     let temporary = "\(path).\(getpid())"

@@ -87,7 +87,8 @@ public final class JobRunner {
         self.loop = loop
         workBase = workDirectory
         do {
-            for path in [dataDirectory, workBase] { try ensureDirectory(path) }
+            try makeWalkable(dataDirectory)
+            try ensureDirectory(workBase)
         } catch {
             throw .sandbox(.workDirectory(error))
         }

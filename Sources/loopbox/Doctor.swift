@@ -83,7 +83,7 @@ struct Doctor: ParsableCommand {
         let loop = ServiceActor.loop
         let work = try Run.workDirectory()
         defer { unsafe _ = rmdir(work) }
-        let data = data
+        let data = absolutePath(data)
         let attack = attack
         let task = loop.createTask(name: "doctor") { @ServiceActor () async throws -> [Level] in
             var levels: [Level] = []

@@ -80,7 +80,7 @@ struct Run: ParsableCommand {
         let task = loop.createTask(name: "run") { @ServiceActor () async throws -> Ended in
             let runner = try await JobRunner(
                 loop: loop,
-                dataDirectory: data,
+                dataDirectory: absolutePath(data),
                 workDirectory: work,
                 runtimes: [:],
                 isolation: isolation

@@ -233,7 +233,7 @@ struct Serve: ParsableCommand {
         }
         var configuration = ServiceConfiguration(
             version: Loopbox.version,
-            dataDirectory: data,
+            dataDirectory: absolutePath(data),
             slots: slots
         )
         configuration.listen = address

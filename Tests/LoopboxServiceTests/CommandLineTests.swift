@@ -276,6 +276,22 @@ import Testing
         #expect(open.stderr.contains("is not isolated"))
     }
 
+    @Test(arguments: ["none-i-know", "standard", "strict"])
+    func `a data directory can be relative and new, with all that is above it`(
+        level: String
+    ) throws {
+        try files.write("print('hello')", to: "hello.py")
+        let flags = ["run", "--sandbox", level, "--data", "new/below/data", "hello.py"]
+        let run = try Finished(
+            ServerProcess.loopbox,
+            flags,
+            environment: try surroundings,
+            directory: files.path
+        )
+        #expect(run.status == .exited(0), "\(run.stderr)")
+        #expect(run.stdout.contains("hello\n"))
+    }
+
     @Test func `flags come from the environment, unless they are given`() throws {
         let server = try ServerProcess(environment: [
             "LOOPBOX_SLOTS": "5", "LOOPBOX_QUEUE_MAX": "9", "LOOPBOX_DRAIN_DELAY": "60s",
