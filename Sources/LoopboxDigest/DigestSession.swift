@@ -27,6 +27,9 @@ final class DigestSession {
     private var report: FileDescriptor?
     private var drain: PipeReader?
 
+    /// How long a host may take to end a process.
+    private static let hostLimit: Duration = .milliseconds(500)
+
     /// Starts a process for work of `kind`.
     ///
     /// - Parameters:
@@ -109,17 +112,29 @@ final class DigestSession {
     ) async throws -> (answer: Answer, file: AnswerFile, lengths: [Int]) {
         defer { release() }
         var isLate = false
+        let ended = Future<CInt>(on: loop)
+        work.ended.addDoneCallback { status in
+            guard !ended.isDone, let status = try? status.result() else { return }
+            try? ended.setResult(status)
+        }
         let timer = try loop.callLater(.seconds(kind.seconds)) { [host, work] in
             isLate = true
             host.end(work)
         }
-        defer { timer.cancel() }
+        // A host that does not answer is of no use to others either.
+        let lastTimer = try loop.callLater(.seconds(kind.seconds) + Self.hostLimit) { [host] in
+            if !ended.isDone { host.stop() }
+        }
+        defer {
+            timer.cancel()
+            lastTimer.cancel()
+        }
         report = nil
         let writer = try PipeWriter(on: loop, try takeRequestEnd(), request)
         defer { writer.close() }
         let status: CInt
         do {
-            status = try await work.ended.value
+            status = try await ended.value
         } catch {
             host.end(work)
             throw error

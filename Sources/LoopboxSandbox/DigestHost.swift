@@ -143,7 +143,8 @@ public final class DigestHost {
         }
     }
 
-    private func stop() {
+    /// Kills the host and all its processes; the next one that is asked for gets another host.
+    public func stop() {
         if let channel { loop.unwatch(channel.file.number) }
         channel = nil
         reader = nil

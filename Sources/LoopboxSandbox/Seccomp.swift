@@ -162,6 +162,8 @@ struct Seccomp: Sendable {
         // A file's flags and its project, by which a quota counts: the owner needs no right but that
         // to read, and the owner can be the server's user.
         + deny(["file_setattr"], EPERM) + onDescriptors("ioctl", fileFlags)
+        // Room beyond a file's end, which its limit does not see.
+        + onDescriptors("ioctl", fileRoom)
         // F_SETLEASE: keeps others of the same user from opening a file that one can only read.
         // F_NOTIFY: signals what happens in a directory.
         + onDescriptors("fcntl", [1024, 1026])
@@ -170,6 +172,11 @@ struct Seccomp: Sendable {
     /// FS_IOC_ENABLE_VERITY.
     private static let fileFlags: [UInt64] = [
         0x4008_6602, 0x4008_7602, 0x401c_5820, 0x800c_6613, 0x4080_6685,
+    ]
+
+    /// FS_IOC_RESVSP, FS_IOC_UNRESVSP, the same for 64 bits, FS_IOC_ZERO_RANGE.
+    private static let fileRoom: [UInt64] = [
+        0x4030_5828, 0x4030_5829, 0x4030_582a, 0x4030_582b, 0x4030_5839,
     ]
 
     /// `call` with one of `requests` as its second argument, of which the kernel takes 32 bits.

@@ -33,7 +33,7 @@ final class Dispatcher {
     private let logger: Logger
     /// Makes the messages that are owed when a job has ended, with the digests of its runs.
     private let messages: @ServiceActor (Job, [[UInt8]]) async -> [Delivery]
-    private let onFinished: @ServiceActor () -> Void
+    private let onOwed: @ServiceActor () -> Void
     private var running: [JobID: Running] = [:]
     /// Slots that jobs have beside their own.
     private var extraSlots = 0
@@ -61,7 +61,7 @@ final class Dispatcher {
         slots: Int,
         logger: Logger,
         messages: @escaping @ServiceActor (Job, [[UInt8]]) async -> [Delivery],
-        onFinished: @escaping @ServiceActor () -> Void
+        onOwed: @escaping @ServiceActor () -> Void
     ) {
         self.loop = loop
         self.store = store
@@ -70,7 +70,7 @@ final class Dispatcher {
         self.slots = slots
         self.logger = logger
         self.messages = messages
-        self.onFinished = onFinished
+        self.onOwed = onOwed
     }
 
     /// How many jobs run.
@@ -139,6 +139,8 @@ final class Dispatcher {
                     )
                     isQueueEmpty = claims.count < free
                     for claim in claims { begin(claim) }
+                    // A job that begins can owe a message, too.
+                    if !claims.isEmpty { onOwed() }
                     if !claims.isEmpty { continue }
                 } catch {
                     logger.error("jobs can't be claimed", metadata: ["reason": "\(error)"])
@@ -208,7 +210,7 @@ final class Dispatcher {
                 let result = try await store.finish(finish)
                 if case .finished(let job) = result { note(job, ended.runs) }
                 changes.note(claim.id)
-                onFinished()
+                onOwed()
                 return
             } catch {
                 logger.error(

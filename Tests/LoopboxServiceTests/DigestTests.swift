@@ -187,6 +187,41 @@ import Testing
         server.terminate()
     }
 
+    @Test func `a host that stands still is replaced, and no slot waits for it`() throws {
+        let server = try ServerProcess(["--slots", "1"])
+        let host = try #require(server.digestHost)
+        kill(host, SIGSTOP)
+        let job = try server.submit(spec("print(1)"), "wait=40s").json
+        #expect(job.state.string == "completed")
+        #expect(job.runs[0].report.string == "incomplete")
+        let next = try server.submit(spec("print(2)"), "wait=40s").json
+        #expect(next.runs[0].report.string == "complete")
+        server.terminate()
+    }
+
+    @Test func `a client that leaves in the middle of a page harms nobody`() throws {
+        let server = try ServerProcess()
+        let code = """
+            fact("hello", version="3.13.0", born=time.monotonic_ns(), cwd=os.path.dirname(main))
+            for n in range(3000):
+                fact("uncaught", exception={"type": "E", "id": n, "message": "m%d" % n * 99,
+                                            "frames": [[main, n + 1, "f"]]})
+            """ + String(repeating: "\n#", count: 3000)
+        let job = try server.submit(spec(Self.program(code)), "wait=60s").job
+        for format in ["json", "text", "sarif", "jsonl"] {
+            let left = try server.curl(
+                "/v1/jobs/\(job)?format=\(format)",
+                "--limit-rate",
+                "1k",
+                "--max-time",
+                "1"
+            )
+            #expect(left.exit == 28)
+            #expect(try server.curl("/livez").status == 200)
+        }
+        server.terminate()
+    }
+
     @Test func `where their host has died, the next run gets another`() throws {
         let server = try ServerProcess()
         let host = try #require(server.digestHost)

@@ -70,11 +70,15 @@ final class Router {
                 return try await self.route(request, exchange)
             }
             exchange.onDisconnect { task.cancel() }
+            let answer: APIAnswer
             do {
-                try await self.send(try await task.value, to: exchange)
+                answer = try await task.value
             } catch {
-                try? await self.send(self.answer(to: error, request), to: exchange)
+                answer = self.answer(to: error, request)
             }
+            // Where this fails the client has gone, or an answer that has begun can't be completed:
+            // the connection is cut then. There is no second answer.
+            try? await self.send(answer, to: exchange)
         }
     }
 
