@@ -45,37 +45,14 @@ public func absolutePath(_ path: String) -> String {
 public func writeWhole(_ bytes: [UInt8], to path: String) throws(SystemError) {
     let temporary = "\(path).\(getpid())"
     let file = try FileDescriptor.open(temporary, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o600)
-    var written = 0
-    while written < bytes.count {
-        let count = unsafe bytes.withUnsafeBytes {
-            unsafe write(file.number, $0.baseAddress! + written, $0.count - written)
-        }
-        guard count > 0 else { throw .last("write", temporary) }
-        written += count
-    }
+    try writeAll(bytes, to: file.number, temporary)
     guard unsafe rename(temporary, path) == 0 else { throw .last("rename", path) }
 }
 
 /// The bytes of the file at `path`.
 public func readWhole(_ path: String) throws(SystemError) -> [UInt8] {
     let file = try FileDescriptor.open(path, O_RDONLY)
-    return try readWhole(descriptor: file.number, path)
-}
-
-/// What comes out of `descriptor` until its end.
-public func readWhole(descriptor: CInt, _ name: String) throws(SystemError) -> [UInt8] {
-    var bytes: [UInt8] = []
-    while true {
-        var failure: SystemError?
-        let piece = unsafe [UInt8](unsafeUninitializedCapacity: 65_536) { buffer, count in
-            let result = unsafe read(descriptor, buffer.baseAddress, buffer.count)
-            if result < 0 { failure = .last("read", name) }
-            count = max(0, result)
-        }
-        if let failure { throw failure }
-        if piece.isEmpty { return bytes }
-        bytes += piece
-    }
+    return try readToEnd(file.number, path)
 }
 
 /// The names in the directory at `path`, sorted; none where it can't be read.

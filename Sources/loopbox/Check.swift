@@ -54,7 +54,7 @@ enum SpecFile {
     /// The bytes of `path`; `-` is standard input.
     static func read(_ path: String) throws(SystemError) -> [UInt8] {
         path == "-"
-            ? try readWhole(descriptor: STDIN_FILENO, "standard input") : try readWhole(path)
+            ? try readToEnd(STDIN_FILENO, "standard input") : try readWhole(path)
     }
 
     /// What the name says of the contents.
